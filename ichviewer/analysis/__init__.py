@@ -1,0 +1,1 @@
+"""From a Volume to Findings: models, classical reader, quantification."""

@@ -1,0 +1,187 @@
+"""Findings: all that analysis says about one Volume."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class HemorrhageType(IntEnum):
+    """The five types; the value is the label in a Mask (0 is no hemorrhage)."""
+
+    EPIDURAL = 1
+    INTRAPARENCHYMAL = 2
+    INTRAVENTRICULAR = 3
+    SUBARACHNOID = 4
+    SUBDURAL = 5
+
+    @property
+    def word(self) -> str:
+        """The word for the screen, lower case."""
+        return self.name.lower()
+
+
+#: Columns of every probability array: any hemorrhage, then the five types by their label.
+PROBABILITY_COLUMNS: tuple[str, ...] = ("any", *(t.word for t in HemorrhageType))
+
+
+class Side(StrEnum):
+    """The patient's side."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    MIDLINE = "midline"
+    BOTH = "both"
+
+
+class GateAnswer(StrEnum):
+    """Whether the input was one that the models may read."""
+
+    ACCEPTED = "accepted"
+    WARNED = "warned"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The input gate's answer, with its reasons as sentences."""
+
+    answer: GateAnswer
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """Which model spoke."""
+
+    name: str
+    version: str
+    sha256: str
+    roles: tuple[str, ...]
+    training_data: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """One connected region of a Mask.
+
+    Parameters
+    ----------
+    number
+        1, 2, 3 ... by falling volume; also its value in `Findings.lesion_labels`.
+    kind
+        The hemorrhage type.
+    volume_ml
+        From per-slice positions, so uneven gaps are right; NaN where slices have no positions.
+    diameter_mm
+        Largest in-plane diameter on any slice.
+    first_slice, last_slice, largest_slice
+        k indices; `largest_slice` has the largest area.
+    centroid_kji, centroid_lps_mm
+        Centre of the region in voxels and in the patient.
+    side
+        The patient's side by the head's own midline.
+    mean_hu, max_hu
+        Over the region.
+    probability
+        Mean probability of the type over the region, 0-1.
+    agreement
+        Share of the region that the classical second reader also calls blood, 0-1; NaN if not run.
+    flags
+        Words of caution (calcification-like, touches skull, low agreement ...).
+    """
+
+    number: int
+    kind: HemorrhageType
+    volume_ml: float
+    diameter_mm: float
+    first_slice: int
+    last_slice: int
+    largest_slice: int
+    centroid_kji: tuple[float, float, float]
+    centroid_lps_mm: tuple[float, float, float]
+    side: Side
+    mean_hu: float
+    max_hu: float
+    probability: float
+    agreement: float = float("nan")
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """All that analysis says about one Volume.
+
+    Parameters
+    ----------
+    series_uid
+        The series that was read.
+    gate
+        Whether, and with which reservations, the models read it. Refused findings have no
+        probabilities (NaN), an empty mask and no lesions.
+    slice_probability
+        (K, 6) float32, calibrated, columns as `PROBABILITY_COLUMNS`. Read-only.
+    study_probability
+        (6,) float32, same columns.
+    thresholds
+        (6,) float32, same columns: the operating point at which a type counts as found.
+    mask
+        (K, J, I) uint8 labels on the Volume's own grid. Read-only.
+    cam
+        (K, 6, h, w) float32 0-1 evidence maps on the model's grid, or None.
+    lesions
+        By falling volume.
+    embedding
+        (128,) float32 L2-normalised study vector; empty where refused.
+    embedding_identity
+        What made the vector; only vectors of one identity compare.
+    models
+        Who spoke, and on which device.
+    seconds
+        Wall time by stage.
+    notes
+        Sentences that a reader must not miss.
+    """
+
+    series_uid: str
+    gate: Gate
+    slice_probability: NDArray[np.float32]
+    study_probability: NDArray[np.float32]
+    thresholds: NDArray[np.float32]
+    mask: NDArray[np.uint8]
+    lesions: tuple[Lesion, ...]
+    embedding: NDArray[np.float32]
+    embedding_identity: str
+    models: tuple[ModelInfo, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    cam: NDArray[np.float32] | None = None
+
+    def __post_init__(self) -> None:
+        arrays = (
+            self.slice_probability,
+            self.study_probability,
+            self.thresholds,
+            self.mask,
+            self.embedding,
+            self.cam,
+        )
+        for array in arrays:
+            if array is not None:
+                array.flags.writeable = False
+
+    @property
+    def found_types(self) -> tuple[HemorrhageType, ...]:
+        """The types whose study probability reaches the operating point."""
+        return tuple(t for t in HemorrhageType if self.study_probability[t] >= self.thresholds[t])
+
+    @property
+    def is_any_found(self) -> bool:
+        """True where the probability of any hemorrhage reaches the operating point."""
+        return bool(self.study_probability[0] >= self.thresholds[0])
+
+    def volume_ml(self, kind: HemorrhageType | None = None) -> float:
+        """Sum of the lesions' volumes in mL, of one type or of all."""
+        return float(sum(x.volume_ml for x in self.lesions if kind is None or x.kind is kind))

@@ -1,0 +1,162 @@
+"""What a folder holds: studies, series, and what was skipped and why."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from ichviewer.imaging.grid import GeometryClass
+
+
+class Permission(StrEnum):
+    """What a series may be used for."""
+
+    VIEW = "2-D reading"
+    HU = "HU tools"
+    MPR = "coronal and sagittal planes"
+    VOLUMETRY = "volumes in mL"
+    AI = "AI"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One image of a series: a file, or one frame of a multi-frame file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    frame
+        Index of the frame, None for a single-frame file.
+    sop_instance_uid
+        SOPInstanceUID, as in the file.
+    """
+
+    path: Path
+    frame: int | None = None
+    sop_instance_uid: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One stack of images that belong together; a DICOM series may hold several.
+
+    Parameters
+    ----------
+    key
+        Identifies the stack within its ScanResult, also where UIDs are missing or shared.
+    series_uid, study_uid
+        SeriesInstanceUID, StudyInstanceUID; empty where absent.
+    modality, description, number
+        Modality, SeriesDescription and SeriesNumber, cleaned for the screen.
+    instances
+        Ordered along the slice normal (by InstanceNumber where there are no positions).
+    rows, columns
+        Matrix of every image.
+    geometry
+        What is known about the positions.
+    spacing_mm
+        (k, j, i), k measured from positions; NaN where unknown.
+    tilt_deg
+        Gantry tilt measured from positions, signed as a rotation about the patient's
+        left-right axis (positive: the top of the slice normal leans to anterior).
+    gaps_mm
+        Smallest and largest distance of neighbouring slices; NaN for a single slice.
+    missing_slices
+        Number of slices that the gaps suggest are missing.
+    kernel, contrast, body_part
+        ConvolutionKernel, ContrastBolusAgent, BodyPartExamined as the file says; unreliable.
+    warnings
+        Sentences that a reader must not miss.
+    refusals
+        What the series may not be used for, with the reason as a sentence.
+    """
+
+    key: str
+    series_uid: str
+    study_uid: str
+    modality: str
+    description: str
+    number: int | None
+    instances: tuple[Instance, ...]
+    rows: int
+    columns: int
+    geometry: GeometryClass
+    spacing_mm: tuple[float, float, float]
+    tilt_deg: float
+    gaps_mm: tuple[float, float]
+    missing_slices: int = 0
+    kernel: str = ""
+    contrast: str = ""
+    body_part: str = ""
+    warnings: tuple[str, ...] = ()
+    refusals: dict[Permission, str] = field(default_factory=dict)
+
+    def permits(self, use: Permission) -> bool:
+        """Whether the series may be used so."""
+        return use not in self.refusals
+
+
+@dataclass(frozen=True)
+class Study:
+    """The series of one StudyInstanceUID and one patient.
+
+    Parameters
+    ----------
+    study_uid
+        StudyInstanceUID; empty where absent.
+    patient_name, patient_id, patient_sex, patient_age
+        As the file says, cleaned for the screen.
+    date, time, description
+        StudyDate (YYYY-MM-DD), StudyTime (HH:MM:SS), StudyDescription; empty where absent.
+    series
+        In the order of their numbers.
+    """
+
+    study_uid: str
+    patient_name: str
+    patient_id: str
+    patient_sex: str
+    patient_age: str
+    date: str
+    time: str
+    description: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """One file that could not be used, and the sentence that says why."""
+
+    path: Path
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """What a folder holds.
+
+    Parameters
+    ----------
+    folder
+        Where was looked.
+    studies
+        Readable images, grouped.
+    skipped
+        Files with DICOM in them that could not be used, named one by one.
+    skipped_counts
+        Number of files by reason ("not DICOM" ...), `skipped` included.
+    file_count
+        All files met.
+    """
+
+    folder: Path
+    studies: tuple[Study, ...]
+    skipped: tuple[Skipped, ...]
+    skipped_counts: dict[str, int]
+    file_count: int
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """All series of all studies."""
+        return tuple(series for study in self.studies for series in study.series)

@@ -1,0 +1,191 @@
+"""Where the voxels of a series are: positions of every slice, directions, spacing, tilt.
+
+One convention (PS3.3 C.7.6.2.1.1): voxel indices ``kji`` = slice, row, column; patient
+coordinates LPS in mm.
+The table of slice positions is the truth; the affine is derived from it and exact only where
+slices are evenly spaced along one line.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+
+#: Slices whose gaps deviate less than this are evenly spaced (the larger of both).
+REGULAR_TOLERANCE_MM = 0.01
+REGULAR_TOLERANCE_RELATIVE = 0.01
+#: A shear of the slice positions against the slice normal above this is a tilted gantry.
+TILT_TOLERANCE_DEG = 0.05
+
+
+class GeometryClass(StrEnum):
+    """What is known about the slices' positions; decides what the program permits."""
+
+    REGULAR = "regular"
+    TILTED = "tilted"
+    IRREGULAR = "irregular"
+    GAPPED = "gapped"
+    SINGLE = "single"
+    NO_GEOMETRY = "no geometry"
+
+
+def _read_only(array: Float) -> Float:
+    array = np.array(array, dtype=np.float64)
+    array.flags.writeable = False
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The sampling grid of a stack of parallel slices.
+
+    Parameters
+    ----------
+    shape_kji
+        Number of slices, rows, columns.
+    slice_positions_lps_mm
+        (K, 3) centre of voxel (k, 0, 0) of every slice (ImagePositionPatient), ordered along
+        the slice normal.
+    column_step_lps_mm, row_step_lps_mm
+        (3,) step from column i to i + 1, and from row j to j + 1.
+    geometry
+        What is known about the positions.
+    """
+
+    shape_kji: tuple[int, int, int]
+    slice_positions_lps_mm: Float
+    column_step_lps_mm: Float
+    row_step_lps_mm: Float
+    geometry: GeometryClass = GeometryClass.REGULAR
+
+    def __post_init__(self) -> None:
+        for name in ("slice_positions_lps_mm", "column_step_lps_mm", "row_step_lps_mm"):
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
+        if self.slice_positions_lps_mm.shape != (self.shape_kji[0], 3):
+            raise ValueError("one position per slice is needed")
+
+    @cached_property
+    def normal_lps(self) -> Float:
+        """(3,) unit vector across the slices, column direction x row direction."""
+        normal = np.cross(self.column_step_lps_mm, self.row_step_lps_mm)
+        return _read_only(normal / np.linalg.norm(normal))
+
+    @cached_property
+    def slice_offsets_mm(self) -> Float:
+        """(K,) signed distance of every slice along the normal from the first slice."""
+        offsets = (self.slice_positions_lps_mm - self.slice_positions_lps_mm[0]) @ self.normal_lps
+        return _read_only(offsets)
+
+    @cached_property
+    def gaps_mm(self) -> Float:
+        """(K - 1,) distances between neighbouring slices along the normal."""
+        return _read_only(np.diff(self.slice_offsets_mm))
+
+    @cached_property
+    def slice_step_lps_mm(self) -> Float:
+        """(3,) mean step between slices; the normal times 1 mm where there is one slice only."""
+        count = self.shape_kji[0]
+        if count < 2:
+            return self.normal_lps
+        positions = self.slice_positions_lps_mm
+        return _read_only((positions[-1] - positions[0]) / (count - 1))
+
+    @cached_property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Distance of voxel centres (k, j, i); k is the median gap measured from positions."""
+        k_mm = float(np.median(self.gaps_mm)) if self.shape_kji[0] > 1 else 1.0
+        return (
+            k_mm,
+            float(np.linalg.norm(self.row_step_lps_mm)),
+            float(np.linalg.norm(self.column_step_lps_mm)),
+        )
+
+    @cached_property
+    def tilt_deg(self) -> float:
+        """Angle between the line of slice positions and the slice normal, unsigned."""
+        step = self.slice_step_lps_mm
+        along = float(step @ self.normal_lps)
+        across = float(np.linalg.norm(step - along * self.normal_lps))
+        return float(np.degrees(np.arctan2(across, abs(along))))
+
+    @cached_property
+    def affine(self) -> Float:
+        """(4, 4) voxel (k, j, i, 1) to LPS mm; sheared where tilted, a mean where irregular."""
+        affine = np.eye(4)
+        affine[:3, 0] = self.slice_step_lps_mm
+        affine[:3, 1] = self.row_step_lps_mm
+        affine[:3, 2] = self.column_step_lps_mm
+        affine[:3, 3] = self.slice_positions_lps_mm[0]
+        return _read_only(affine)
+
+    @cached_property
+    def slice_weights_mm(self) -> Float:
+        """(K,) thickness that each slice stands for: half the gap to either neighbour."""
+        if self.shape_kji[0] < 2:
+            return _read_only(np.array([np.nan]))
+        padded = np.concatenate([self.gaps_mm[:1], self.gaps_mm, self.gaps_mm[-1:]])
+        return _read_only((padded[:-1] + padded[1:]) / 2)
+
+    @cached_property
+    def voxel_ml(self) -> Float:
+        """(K,) volume of one voxel of every slice in mL; NaN for a single slice."""
+        area_mm2 = np.linalg.norm(np.cross(self.column_step_lps_mm, self.row_step_lps_mm))
+        return _read_only(self.slice_weights_mm * area_mm2 / 1000.0)
+
+    def lps_mm(self, kji: Float) -> Float:
+        """Patient positions of voxel indices.
+
+        Parameters
+        ----------
+        kji
+            (..., 3) indices, fractions allowed; k beyond the ends extrapolates linearly.
+
+        Returns
+        -------
+        (..., 3) LPS mm.
+        """
+        kji = np.asarray(kji, dtype=np.float64)
+        within = kji[..., 1:2] * self.row_step_lps_mm + kji[..., 2:3] * self.column_step_lps_mm
+        return np.asarray(self._slice_origin(kji[..., 0]) + within)
+
+    def kji(self, lps_mm: Float) -> Float:
+        """Voxel indices (fractions) of patient positions; the inverse of `lps_mm`.
+
+        Parameters
+        ----------
+        lps_mm
+            (..., 3) LPS mm.
+
+        Returns
+        -------
+        (..., 3) indices.
+        """
+        lps_mm = np.asarray(lps_mm, dtype=np.float64)
+        offset_mm = (lps_mm - self.slice_positions_lps_mm[0]) @ self.normal_lps
+        k = self._slice_index(offset_mm)
+        within = lps_mm - self._slice_origin(k)
+        in_plane = np.stack([self.row_step_lps_mm, self.column_step_lps_mm], axis=1)
+        ji = within @ np.linalg.pinv(in_plane).T
+        return np.concatenate([k[..., None], ji], axis=-1)
+
+    def _slice_origin(self, k: Float) -> Float:
+        """(..., 3) position of voxel (k, 0, 0), linear between slices and beyond the ends."""
+        if self.shape_kji[0] < 2:
+            return np.asarray(
+                self.slice_positions_lps_mm[0] + k[..., None] * self.slice_step_lps_mm
+            )
+        low = np.clip(np.floor(k), 0, self.shape_kji[0] - 2).astype(int)
+        part = (k - low)[..., None]
+        positions = self.slice_positions_lps_mm
+        return np.asarray(positions[low] * (1 - part) + positions[low + 1] * part)
+
+    def _slice_index(self, offset_mm: Float) -> Float:
+        if self.shape_kji[0] < 2:
+            return np.asarray(offset_mm, dtype=np.float64)
+        table = self.slice_offsets_mm
+        low = np.clip(np.searchsorted(table, offset_mm, side="right") - 1, 0, len(table) - 2)
+        return np.asarray(low + (offset_mm - table[low]) / (table[low + 1] - table[low]))

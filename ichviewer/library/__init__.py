@@ -1,0 +1,1 @@
+"""Known cases and the search for similar ones."""

@@ -1,0 +1,96 @@
+"""Known cases, and the ones found similar."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One stored example.
+
+    Parameters
+    ----------
+    case_id
+        Stable name of the case in its library.
+    types
+        Words of the hemorrhage types present ("epidural" ...), empty for a negative case.
+    volumes_ml
+        mL by type word.
+    side, site
+        Where the largest lesion is; empty where none.
+    label_source
+        Who says so: "simulator (exact)", "radiologist", "model" ...
+    is_simulated
+        True shows "simulated" on every card.
+    largest_slice
+        k of the slice shown as thumbnail and opened first.
+    thumbnail_png
+        PNG bytes of that slice.
+    vector
+        (D,) float32 L2-normalised embedding.
+    series_path
+        Where the case's images are, relative to the library's folder or absolute, or empty.
+    age_band, sex, note
+        De-identified description.
+    """
+
+    case_id: str
+    types: tuple[str, ...]
+    volumes_ml: dict[str, float]
+    side: str
+    site: str
+    label_source: str
+    is_simulated: bool
+    largest_slice: int
+    thumbnail_png: bytes = field(repr=False)
+    vector: NDArray[np.float32] = field(repr=False)
+    series_path: str = ""
+    age_band: str = ""
+    sex: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """One neighbour.
+
+    Parameters
+    ----------
+    case
+        The stored example.
+    distance
+        Euclidean distance of L2-normalised vectors, 0 (same) to 2 (opposite), computed exactly.
+    percentile
+        Share (0-100) of all pairs in the library that are farther apart than this distance.
+    is_discordant
+        True where the case shows none of the types that the query was found to have.
+    """
+
+    case: Case
+    distance: float
+    percentile: float
+    is_discordant: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """The answer of a similar-case search.
+
+    Parameters
+    ----------
+    matches
+        Nearest first.
+    votes
+        How many of the ten nearest show each type word ("none" for negatives).
+    is_far
+        True where even the nearest is farther than the library's own neighbours usually are.
+    notes
+        Sentences that a reader must not miss (exact search because the index is damaged ...).
+    """
+
+    matches: tuple[Match, ...]
+    votes: dict[str, int]
+    is_far: bool
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The process boundary: guarded workers with limits, progress and cancellation."""
