@@ -65,14 +65,14 @@ class InputSpec:
         positive = (spec.size_px, spec.spacing_mm, spec.slab_mm, *(c.width_hu for c in channels))
         if not channels or not all(value > 0 for value in positive):
             raise ModelError(
-                "The model's manifest describes an impossible input: it needs at least one channel, "
-                "and size, spacing, slab and window widths above zero."
+                "The model's manifest describes an impossible input: it needs at least one "
+                "channel, and size, spacing, slab and window widths above zero."
             )
         return spec
 
 
 @dataclass(frozen=True)
-class Grid:
+class ModelGrid:
     """Where the model's pixels lie on the Volume's rows and columns.
 
     Pixel `p` of an axis has its centre at `first + p * step`, in Volume indices. A negative step
@@ -91,7 +91,7 @@ class Prepared:
 
     image: Floats
     slab_of_k: NDArray[np.intp]
-    grid: Grid
+    grid: ModelGrid
 
 
 def prepare(volume: Volume, spec: InputSpec) -> Prepared:
@@ -113,7 +113,7 @@ def prepare(volume: Volume, spec: InputSpec) -> Prepared:
     grid = head_grid(volume, spec)
     slabs_hu = np.stack(
         [
-            resample_plane(_mean_hu(volume.hu[slab_of_k == n]), grid)
+            resample_plane(_mean_hu(volume, np.flatnonzero(slab_of_k == n)), grid)
             for n in range(int(slab_of_k.max()) + 1)
         ]
     )
@@ -156,7 +156,7 @@ def to_volume_grid(prepared: Prepared, maps: NDArray[Any], volume: Volume) -> Fl
 
 
 def group_slices(volume: Volume, slab_mm: float) -> NDArray[np.intp]:
-    """Slab number of each slice, 0 nearest the feet; slabs hold whole slices, never above slab_mm."""
+    """Slab number of each slice, 0 nearest the feet; as many whole slices as fit, at least one."""
     count = volume.hu.shape[0]
     size = 1
     if count > 1:
@@ -166,7 +166,7 @@ def group_slices(volume: Volume, slab_mm: float) -> NDArray[np.intp]:
     return slab_of_k[::-1].copy() if volume.affine[2, 0] < 0 else slab_of_k
 
 
-def head_grid(volume: Volume, spec: InputSpec) -> Grid:
+def head_grid(volume: Volume, spec: InputSpec) -> ModelGrid:
     """The model's square grid, its middle on the middle of the head."""
     _, spacing_j_mm, spacing_i_mm = (float(s) for s in volume.spacing_mm)
     step_j = spec.spacing_mm / spacing_j_mm * (-1.0 if volume.affine[1, 1] < 0 else 1.0)
@@ -174,7 +174,7 @@ def head_grid(volume: Volume, spec: InputSpec) -> Grid:
     center_j, center_i = head_center_ji(volume.hu, spacing_j_mm, spacing_i_mm)
     half = (spec.size_px - 1) / 2
     first_ji = (center_j - half * step_j, center_i - half * step_i)
-    return Grid(spec.size_px, first_ji, (step_j, step_i))
+    return ModelGrid(spec.size_px, first_ji, (step_j, step_i))
 
 
 def head_center_ji(
@@ -204,7 +204,7 @@ def head_center_ji(
     return float(middle[0] * skip_j), float(middle[1] * skip_i)
 
 
-def resample_plane(hu: Floats, grid: Grid) -> Floats:
+def resample_plane(hu: Floats, grid: ModelGrid) -> Floats:
     """Resample one HU plane [j, i] to the grid [S, S], antialiased; air outside the image."""
     rows, columns = (
         _tent_weights(grid.first_ji[axis] + grid.step_ji[axis] * np.arange(grid.size_px), length)
@@ -226,14 +226,16 @@ def window_channels(slabs_hu: Floats, channels: Sequence[Channel]) -> Floats:
     return image
 
 
-def _mean_hu(slices: NDArray[Any]) -> Floats:
+def _mean_hu(volume: Volume, slices: NDArray[np.intp]) -> Floats:
     """Mean of a slab's slices; padding and anything below air counts as air."""
-    clipped = np.maximum(slices, AIR_HU, dtype=np.float32)
+    clipped = np.maximum(volume.hu[slices], AIR_HU, dtype=np.float32)
+    if volume.padding is not None:
+        clipped[volume.padding[slices]] = AIR_HU
     mean: Floats = clipped.mean(axis=0, dtype=np.float32)
     return mean
 
 
-def _tent_weights(at: NDArray[np.float64], length: int) -> Floats:
+def _tent_weights(at: NDArray[np.floating[Any]], length: int) -> Floats:
     """Weights [len(at), length] of a tent filter as wide as the step, at least linear.
 
     Where a whole tent fits inside, its weights sum to one; outside they fall to zero.
@@ -244,10 +246,11 @@ def _tent_weights(at: NDArray[np.float64], length: int) -> Floats:
     weights = np.maximum(0.0, 1.0 - np.abs(indices[None, :] - at[:, None]) / support)
     total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
     inside = (indices >= 0) & (indices < length)
-    return (weights / total)[:, inside].astype(np.float32)
+    normalised: Floats = (weights / total)[:, inside].astype(np.float32)
+    return normalised
 
 
-def _back_weights(length: int, map_px: int, grid: Grid, axis: int) -> Floats:
+def _back_weights(length: int, map_px: int, grid: ModelGrid, axis: int) -> Floats:
     """Weights [length, map_px] from a map covering the grid's square to the Volume's indices."""
     scale = map_px / grid.size_px
     at = (np.arange(length) - grid.first_ji[axis]) / grid.step_ji[axis]
