@@ -54,7 +54,7 @@ def apply_window(
     """
     if hu.dtype == np.int16:
         # Reinterpreted as unsigned, an int16 is its own index into a table of all 65,536 values.
-        grey = _table(window)[np.ascontiguousarray(hu).view(np.uint16)]
+        grey = _table(window).take(np.ascontiguousarray(hu).view(np.uint16))
     else:
         grey = _grey(hu.astype(np.float64), window)
     return np.asarray(255 - grey if inverted else grey, dtype=np.uint8)
@@ -69,7 +69,7 @@ def _table(window: Window) -> NDArray[np.uint8]:
 def _grey(hu: NDArray[np.float64], window: Window) -> NDArray[np.uint8]:
     center, width = window.center, window.width
     if window.shape is WindowShape.SIGMOID:
-        unit = 1.0 / (1.0 + np.exp(-4.0 * (hu - center) / width))
+        unit = 0.5 + 0.5 * np.tanh(2.0 * (hu - center) / width)  # the logistic, without overflow
     elif window.shape is WindowShape.LINEAR_EXACT:
         unit = (hu - center) / width + 0.5
     elif width <= 1:

@@ -1,0 +1,144 @@
+"""How the planes of a grid are laid out on the screen: upright, in proportion, every slice seen."""
+
+from functools import lru_cache
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ichviewer.imaging.grid import Float, GeometryClass, Grid
+from ichviewer.imaging.plane import Axis, Orientation, Plane, is_transposed, steps_of
+
+#: More screen rows than this help nobody; thin or wild spacings are coarsened to stay below.
+_MAX_PIXELS = 4096
+
+#: Screen directions (right, down) in LPS. Axial and coronal as seen from the feet and from the
+#: front: the patient's right is on the left. Sagittal with the nose to the left. Head up.
+_UPRIGHT: dict[Orientation, tuple[Float, Float]] = {
+    Orientation.SAGITTAL: (np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, -1.0])),
+    Orientation.CORONAL: (np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, -1.0])),
+    Orientation.AXIAL: (np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])),
+}
+
+
+@lru_cache(maxsize=12)
+def plane_of(grid: Grid, axis: Axis) -> Plane:
+    """Lay out the cuts of a grid along one axis; made once per grid and axis."""
+    orientation = _orientations(grid)[axis]
+    if axis is Axis.K:
+        return _native_plane(grid, orientation)
+    return _laid_out_plane(grid, axis, orientation)
+
+
+def _orientations(grid: Grid) -> tuple[Orientation, ...]:
+    """A name for each voxel axis; every name once, the best assignment to the patient's axes."""
+    cosines = [np.abs(step) / np.linalg.norm(step) for step in steps_of(grid)]
+    names = tuple(Orientation)
+    best = max(
+        permutations(range(3)),
+        key=lambda p: float(np.sum([c[a] for c, a in zip(cosines, p, strict=True)])),
+    )
+    return tuple(names[a] for a in best)
+
+
+def _native_plane(grid: Grid, orientation: Orientation) -> Plane:
+    _, rows, columns = grid.shape_kji
+    right, down = _UPRIGHT[orientation]
+    across, along = grid.row_step_lps_mm, grid.column_step_lps_mm
+    if is_transposed(grid, right):
+        across, along, rows, columns = along, across, columns, rows
+    first = np.zeros(3)
+    if across @ down < 0:
+        first, across = first + (rows - 1) * across, -across
+    if along @ right < 0:
+        first, along = first + (columns - 1) * along, -along
+    down_mm, right_mm = float(np.linalg.norm(across)), float(np.linalg.norm(along))
+    return Plane(
+        grid, Axis.K, orientation, (rows, columns), (down_mm, right_mm),
+        along / right_mm, across / down_mm, first,
+    )  # fmt: skip
+
+
+def _laid_out_plane(grid: Grid, axis: Axis, orientation: Orientation) -> Plane:
+    """Lay out cuts across the slices: one screen axis follows the stack, one is square to it.
+
+    The stack's direction (table travel) sets the upright, so a tilted gantry appears as slanted
+    slices in a straight head, and pixel centres of the other axis fall on voxel centres.
+    """
+    other = Axis.I if axis is Axis.J else Axis.J
+    right, down = _UPRIGHT[orientation]
+    stack, square, square_mm = _stack_frame(grid, other)
+    is_upright = bool(abs(stack @ down) >= abs(stack @ right))
+    wanted_stack, wanted_square = (down, right) if is_upright else (right, down)
+    stack = stack if stack @ wanted_stack > 0 else -stack
+    square = square if square @ wanted_square > 0 else -square
+
+    edges, centers = _end_points(grid, other, -0.5) @ stack, _end_points(grid, other) @ square
+    stack_mm = _stack_pitch_mm(grid, square_mm, float(np.ptp(edges)))
+    stack_count = max(1, int(np.ceil(np.ptp(edges) / stack_mm - 1e-6)))
+    square_count = int(np.rint(np.ptp(centers) / square_mm)) + 1
+    base = grid.slice_positions_lps_mm[0]
+    first = (
+        base
+        + (edges.min() + stack_mm / 2 - base @ stack) * stack
+        + (centers.min() - base @ square) * square
+    )
+    stack_run = (np.arange(stack_count) * stack_mm)[:, None] * stack
+    square_run = (np.arange(square_count) * square_mm)[:, None] * square
+    if is_upright:
+        sizes, axes = (stack_mm, square_mm), (square, stack)
+        points = first + stack_run[:, None] + square_run[None]
+    else:
+        sizes, axes = (square_mm, stack_mm), (stack, square)
+        points = first + square_run[:, None] + stack_run[None]
+    source = _nearest_voxels(grid, other, points)
+    shape = (source.shape[0], source.shape[1])
+    return Plane(grid, axis, orientation, shape, sizes, *axes, first, source)
+
+
+def _stack_frame(grid: Grid, other: Axis) -> tuple[Float, Float, float]:
+    """Unit vectors along the stack and square to it, and the pitch of the voxels along the latter.
+
+    Returns
+    -------
+    stack, square, square_mm
+    """
+    stack, within = steps_of(grid)[Axis.K], steps_of(grid)[other]
+    unit = stack / np.linalg.norm(stack)
+    square = within - (within @ unit) * unit
+    square_mm = float(np.linalg.norm(square))
+    return unit, square / square_mm, square_mm
+
+
+def _stack_pitch_mm(grid: Grid, square_mm: float, extent_mm: float) -> float:
+    """Pixel size along the stack: square pixels, but never so large that a slice falls between."""
+    gaps = grid.gaps_mm[grid.gaps_mm > 0]
+    smallest = float(gaps.min()) if gaps.size else square_mm
+    return max(min(square_mm, smallest), extent_mm / _MAX_PIXELS)
+
+
+def _nearest_voxels(grid: Grid, other: Axis, points_lps_mm: Float) -> NDArray[np.int32]:
+    """Flat (k, other) position of the voxel under each point, one past the end where none is."""
+    slices, length = grid.shape_kji[0], grid.shape_kji[other]
+    found = grid.kji(points_lps_mm)
+    k, m = found[..., 0], found[..., other]
+    inside = (k >= -0.5) & (k <= slices - 0.5) & (m >= -0.5) & (m < length - 0.5)
+    nearest_k = np.clip(np.rint(k), 0, slices - 1).astype(np.int32)
+    if grid.geometry is GeometryClass.GAPPED:
+        # Missing slices stay a visible hole instead of being painted over by their neighbours.
+        offset_mm = (points_lps_mm - grid.slice_positions_lps_mm[0]) @ grid.normal_lps
+        away_mm = np.abs(offset_mm - grid.slice_offsets_mm[nearest_k])
+        inside &= away_mm <= 0.5 * grid.spacing_mm[0] + 1e-6
+    nearest_m = np.clip(np.rint(m), 0, length - 1).astype(np.int32)
+    source = np.where(inside, nearest_k * length + nearest_m, slices * length).astype(np.int32)
+    source.flags.writeable = False
+    return source
+
+
+def _end_points(grid: Grid, other: Axis, beyond: float = 0.0) -> Float:
+    """(N, 3) first and last voxel of every slice at index 0, and of half slices beyond the ends."""
+    slices, length = grid.shape_kji[0], grid.shape_kji[other]
+    kji = np.zeros((2, slices + 2, 3))
+    kji[..., 0] = np.concatenate([[beyond], np.arange(slices), [slices - 1 - beyond]])
+    kji[1, :, other] = length - 1
+    return grid.lps_mm(kji).reshape(-1, 3)
