@@ -1,0 +1,1 @@
+"""How the models were made: simulated heads, networks, training, evaluation. Never shipped."""

@@ -1,0 +1,67 @@
+"""What the network is asked for: masks, types present, and vectors that lie as cases do."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.network import CLASSES, Answer
+
+_BLOOD_WEIGHT = 2.0
+_SIMILARITY_WIDTH = 0.8
+_SHARES = {"segmentation": 1.0, "dice": 0.6, "detection": 0.5, "embedding": 0.3}
+
+
+def losses(answer: Answer, mask: Tensor, present: Tensor, description: Tensor) -> dict[str, Tensor]:
+    """The parts of the loss, weighted; their sum is what is minimised.
+
+    Parameters
+    ----------
+    mask : int64 [N, S, S]
+    present : float32 [N, 6]
+        NaN where nothing is asked.
+    description : float32 [N, D]
+    """
+    parts = {
+        "segmentation": _cross_entropy(answer.segmentation, mask),
+        "dice": _dice(answer.segmentation, mask),
+        "detection": _detection(answer.detection, present),
+        "embedding": _similarity(answer.embedding, description),
+    }
+    return {name: _SHARES[name] * value for name, value in parts.items()}
+
+
+def _cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
+    """Mean over pixels, made larger so that rare blood counts beside much background."""
+    weight = torch.full((CLASSES,), _BLOOD_WEIGHT)
+    weight[0] = 1.0
+    return 10 * F.cross_entropy(logits, mask, weight=weight, reduction="none").mean()
+
+
+def _dice(logits: Tensor, mask: Tensor) -> Tensor:
+    """One minus Dice over the batch, for any blood and for each type present."""
+    probability = torch.softmax(logits, 1)[:, 1:]
+    truth = (mask[:, None] == torch.arange(1, CLASSES)[:, None, None]).to(probability.dtype)
+    any_dice = _soft_dice(probability.sum(1, keepdim=True), truth.sum(1, keepdim=True))
+    of_type = _soft_dice(probability, truth)
+    there = (truth.sum((0, 2, 3)) > 0).to(of_type.dtype)
+    mean = (of_type * there).sum() / there.sum().clamp(min=1)
+    return (1 - any_dice.mean()) + (1 - mean) * (there.sum() > 0)
+
+
+def _soft_dice(probability: Tensor, truth: Tensor) -> Tensor:
+    both = (probability * truth).sum((0, 2, 3))
+    return (2 * both + 20) / (probability.sum((0, 2, 3)) + truth.sum((0, 2, 3)) + 20)
+
+
+def _detection(logits: Tensor, present: Tensor) -> Tensor:
+    asked = ~torch.isnan(present)
+    return F.binary_cross_entropy_with_logits(logits[asked], present[asked])
+
+
+def _similarity(embedding: Tensor, description: Tensor) -> Tensor:
+    """Cosines shall fall with the distance of what was simulated."""
+    squared = torch.cdist(description, description).pow(2)
+    target = torch.exp(-squared / (2 * _SIMILARITY_WIDTH**2))
+    return F.mse_loss(embedding @ embedding.T, target)

@@ -1,0 +1,86 @@
+"""How large, how dense and in which company hemorrhages are: drawn from 192 segmented scans."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from ichviewer.analysis.findings import HemorrhageType
+
+from training.anatomy import DATA
+from training.fields import Rng
+
+_TYPE_OF = {
+    "EDH": HemorrhageType.EPIDURAL,
+    "IPH": HemorrhageType.INTRAPARENCHYMAL,
+    "IVH": HemorrhageType.INTRAVENTRICULAR,
+    "SAH": HemorrhageType.SUBARACHNOID,
+    "SDH": HemorrhageType.SUBDURAL,
+}
+#: Rare types are drawn more often than they occur, so that they are learned.
+_WEIGHT = {HemorrhageType.EPIDURAL: 6.0, HemorrhageType.SUBDURAL: 1.5}
+_SINGLE_TYPE_SHARE = 0.45
+#: Measured means include voxels only partly blood; this undoes it.
+_PARTIAL_VOLUME_HU = (2.0, 6.0)
+_LEAST_ML = 0.15
+#: Chronic blood is drawn as a form of its own; below this, means are partial volume.
+_LEAST_HU = 36.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One hemorrhage to simulate: its type, total volume and mean density."""
+
+    kind: HemorrhageType
+    volume_ml: float
+    hu: float
+
+
+@cache
+def _rows() -> tuple[tuple[str, HemorrhageType, float, float], ...]:
+    with (DATA / "hemorrhage_statistics.csv").open(newline="") as file:
+        return tuple(
+            (r["Data_ID"], _TYPE_OF[r["Type"]], float(r["Volume_[mL]"]), float(r["Mean_HU"]))
+            for r in csv.DictReader(file)
+        )
+
+
+@cache
+def _scans() -> tuple[tuple[tuple[HemorrhageType, float], ...], ...]:
+    """Of each scan its types with their total mL."""
+    totals: dict[str, dict[HemorrhageType, float]] = defaultdict(lambda: defaultdict(float))
+    for scan, kind, volume_ml, _ in _rows():
+        totals[scan][kind] += volume_ml
+    return tuple(tuple(total.items()) for total in totals.values())
+
+
+def draw_plans(rng: Rng, kinds: Sequence[HemorrhageType] | None = None) -> tuple[Plan, ...]:
+    """Draw what one patient bleeds: as a scan of the statistics does, or just the given types."""
+    if kinds is None:
+        scans = _scans()
+        weight = np.array([max(_WEIGHT.get(kind, 1.0) for kind, _ in scan) for scan in scans])
+        chosen = list(scans[rng.choice(len(scans), p=weight / weight.sum())])
+        if rng.random() < _SINGLE_TYPE_SHARE:
+            share = np.array([_WEIGHT.get(kind, 1.0) for kind, _ in chosen])
+            chosen = [chosen[rng.choice(len(chosen), p=share / share.sum())]]
+    else:
+        chosen = [(kind, _draw_total(rng, kind)) for kind in kinds]
+    return tuple(
+        Plan(kind, max(_LEAST_ML, volume_ml * float(rng.lognormal(0.1, 0.35))), _draw_hu(rng, kind))
+        for kind, volume_ml in chosen
+    )
+
+
+def _draw_total(rng: Rng, kind: HemorrhageType) -> float:
+    """A scan's total mL of one type; small ones give way to what can be seen."""
+    totals = [ml for scan in _scans() for k, ml in scan if k is kind and ml > 0.5]
+    return float(rng.choice(totals))
+
+
+def _draw_hu(rng: Rng, kind: HemorrhageType) -> float:
+    means = [hu for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > _LEAST_HU]
+    return float(rng.choice(means)) + float(rng.uniform(*_PARTIAL_VOLUME_HU))

@@ -1,0 +1,200 @@
+"""Train a network from one recipe: `python -m training.train training/recipes/ichnet_s.toml`.
+
+One process simulates, one trains; both use a single thread. Interrupted runs go on where the last
+checkpoint left them. Curves lie in `runs/<name>/`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import os
+import time
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.anatomy import ROOT, TRAIN
+from training.losses import losses
+from training.network import IchNet
+from training.recipe import Recipe
+from training.slices import Batch, batches
+
+_QUEUE_BATCHES = 12
+_REPORT_STEPS = 50
+
+
+@dataclass
+class Run:
+    """Everything that a checkpoint holds; the one mutable object of training."""
+
+    recipe: Recipe
+    net: IchNet
+    average: IchNet
+    optimiser: torch.optim.AdamW
+    step: int = 0
+    elapsed_s: float = 0.0
+    sums: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> Path:
+        """Where curves and checkpoints of this recipe go."""
+        return ROOT / "runs" / self.recipe.name
+
+
+def new_net(recipe: Recipe) -> IchNet:
+    """The recipe's network, untrained."""
+    net = IchNet(len(recipe.spec.channels), recipe.widths)
+    return net.to(memory_format=torch.channels_last)
+
+
+def start(recipe: Recipe) -> Run:
+    """A fresh run, or the last checkpoint's."""
+    torch.manual_seed(recipe.seed)
+    net, average = new_net(recipe), new_net(recipe)
+    average.load_state_dict(net.state_dict())
+    optimiser = torch.optim.AdamW(
+        net.parameters(), weight_decay=float(recipe.optimise["weight_decay"])
+    )
+    run = Run(recipe, net, average, optimiser)
+    checkpoint = run.folder / "checkpoint.pt"
+    if checkpoint.exists():
+        stored = torch.load(checkpoint, weights_only=True)
+        net.load_state_dict(stored["net"])
+        average.load_state_dict(stored["average"])
+        optimiser.load_state_dict(stored["optimiser"])
+        run.step, run.elapsed_s = stored["step"], stored["elapsed_s"]
+    return run
+
+
+def save(run: Run) -> None:
+    """Write the checkpoint in one move."""
+    file = run.folder / "checkpoint.pt"
+    partial = file.with_suffix(".partial")
+    torch.save(
+        {
+            "net": run.net.state_dict(),
+            "average": run.average.state_dict(),
+            "optimiser": run.optimiser.state_dict(),
+            "step": run.step,
+            "elapsed_s": run.elapsed_s,
+        },
+        partial,
+    )
+    partial.replace(file)
+
+
+def train(recipe: Recipe) -> Run:
+    """Train until the recipe's hours are over."""
+    torch.set_num_threads(1)
+    run = start(recipe)
+    run.folder.mkdir(parents=True, exist_ok=True)
+    context = get_context("spawn")
+    queue: Queue[Batch] = context.Queue(_QUEUE_BATCHES)
+    seed = recipe.seed + 1 + run.step
+    feeder = context.Process(target=_feed, args=(queue, recipe, seed), daemon=True)
+    feeder.start()
+    limit_s = 3600 * float(recipe.optimise["hours"])
+    saved_s = run.elapsed_s
+    try:
+        while run.elapsed_s < limit_s:
+            before = time.monotonic()
+            batch = queue.get()
+            waited_s = time.monotonic() - before
+            _learn(run, batch, run.elapsed_s / limit_s)
+            run.elapsed_s += time.monotonic() - before
+            _note(run, waited_s)
+            if run.elapsed_s - saved_s > float(recipe.optimise["save_every_s"]):
+                save(run)
+                saved_s = run.elapsed_s
+    finally:
+        feeder.terminate()
+        save(run)
+    return run
+
+
+def _feed(queue: Queue[Batch], recipe: Recipe, seed: int) -> None:
+    """The other process: simulate batches as long as they are taken."""
+    os.nice(1)
+    rng = np.random.default_rng(seed)
+    for batch in batches(rng, TRAIN, recipe.spec, recipe, int(recipe.optimise["batch"])):
+        queue.put(batch)
+
+
+def _learn(run: Run, batch: Batch, progress: float) -> None:
+    rate = _rate(run, progress)
+    for group in run.optimiser.param_groups:
+        group["lr"] = rate
+    image = torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
+    run.net.train()
+    with torch.autocast("cpu", torch.bfloat16):
+        answer = run.net(image)
+    parts = losses(
+        answer,
+        torch.from_numpy(batch.mask).long(),
+        torch.from_numpy(batch.present),
+        torch.from_numpy(batch.description),
+    )
+    total: Tensor = torch.stack(list(parts.values())).sum()
+    run.optimiser.zero_grad(set_to_none=True)
+    total.backward()
+    torch.nn.utils.clip_grad_norm_(run.net.parameters(), 5.0)
+    run.optimiser.step()
+    run.step += 1
+    _average(run)
+    for name, value in parts.items():
+        run.sums[name] = run.sums.get(name, 0.0) + float(value.detach())
+
+
+def _rate(run: Run, progress: float) -> float:
+    """Warm up by steps, then half a cosine over the wall clock."""
+    optimise = run.recipe.optimise
+    warm = min(1.0, (run.step + 1) / float(optimise["warmup_steps"]))
+    falling = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+    return float(optimise["learning_rate"]) * warm * (0.01 + 0.99 * falling)
+
+
+@torch.no_grad()
+def _average(run: Run) -> None:
+    """Running mean of the weights, quick at first."""
+    keep = min(float(run.recipe.optimise["average"]), (1 + run.step) / (10 + run.step))
+    averaged = run.average.state_dict()
+    for name, value in run.net.state_dict().items():
+        if value.dtype.is_floating_point:
+            averaged[name].lerp_(value, 1 - keep)
+        else:
+            averaged[name].copy_(value)
+
+
+def _note(run: Run, waited_s: float) -> None:
+    run.sums["waited_s"] = run.sums.get("waited_s", 0.0) + waited_s
+    if run.step % _REPORT_STEPS:
+        return
+    row = {"step": run.step, "elapsed_s": round(run.elapsed_s, 1)}
+    row |= {name: round(value / _REPORT_STEPS, 5) for name, value in run.sums.items()}
+    file = run.folder / "curves.csv"
+    fresh = not file.exists()
+    with file.open("a", newline="") as out:
+        writer = csv.DictWriter(out, list(row))
+        if fresh:
+            writer.writeheader()
+        writer.writerow(row)
+    print(" ".join(f"{name} {value}" for name, value in row.items()), flush=True)
+    run.sums.clear()
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    train(Recipe.read(parser.parse_args().recipe))
+
+
+if __name__ == "__main__":
+    main()
