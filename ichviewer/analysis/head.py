@@ -1,0 +1,113 @@
+"""The head in slabs of 5 mm and pixels of 1 mm: what the gate and the second reader look at.
+
+The same grid as the models' (rows run to posterior, columns to the patient's left), so that a
+constant in millimetres is a constant in pixels.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ichviewer.analysis.prepare import AIR_HU, Channel, InputSpec, Prepared, prepare
+from ichviewer.imaging.volume import Volume
+
+_TOP_HU = 3024.0
+HEAD_SPEC = InputSpec(
+    size_px=224,
+    spacing_mm=1.0,
+    slab_mm=5.0,
+    channels=(Channel(0, (AIR_HU + _TOP_HU) / 2, _TOP_HU - AIR_HU),),
+)
+#: Above this, a slab's pixel is bone (or metal); thin bone loses density to its neighbours.
+BONE_HU = 200.0
+#: Brain, fluid and blood, noise included.
+_BRAIN_HU = (-15.0, 120.0)
+#: Gaps of the skull (sutures, foramina) that are bridged, and bridges of tissue that are cut.
+_CLOSE_PX = 4
+_OPEN_PX = 3
+#: How a part of the brain continues in the slab below: how far outwards, how much of it, how large.
+_DESCEND_PX = 5
+_UNDER_SHARE = 0.7
+_SMALLEST_PX = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """A Volume as slabs.
+
+    Parameters
+    ----------
+    hu
+        (N, S, S) float32 HU, slabs from feet to head.
+    prepared
+        The way back to the Volume's grid.
+    thickness_mm
+        (N,) what each slab stands for along the slice normal.
+    inside
+        (N, S, S) what bone encloses on its slab, whatever it holds.
+    brain
+        (N, S, S) the largest connected part of it that has the HU of brain, fluid or blood.
+    """
+
+    hu: NDArray[np.float32]
+    prepared: Prepared
+    thickness_mm: NDArray[np.float64]
+    inside: NDArray[np.bool_]
+    brain: NDArray[np.bool_]
+
+
+def find_head(volume: Volume) -> Head:
+    """Resample a Volume into slabs and find what its skull encloses."""
+    prepared = prepare(volume, HEAD_SPEC)
+    hu = prepared.image[:, 0] * np.float32(_TOP_HU - AIR_HU) + np.float32(AIR_HU)
+    weights_mm = np.nan_to_num(np.abs(volume.grid.slice_weights_mm), nan=HEAD_SPEC.slab_mm)
+    thickness_mm = np.asarray(np.bincount(prepared.slab_of_k, weights_mm), dtype=np.float64)
+    inside = enclosed_by_bone(hu > BONE_HU)
+    return Head(hu, prepared, thickness_mm, inside, _find_brain(hu, inside))
+
+
+def enclosed_by_bone(bone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What a closed ring of bone surrounds on its own slab, without the bone."""
+    disk = _disk(_CLOSE_PX)
+    inside = np.zeros_like(bone)
+    for n, plane in enumerate(bone):
+        if plane.any():
+            padded = np.pad(plane, _CLOSE_PX)
+            ring = ndimage.binary_closing(padded, disk)
+            filled = ndimage.binary_fill_holes(ring)[_CLOSE_PX:-_CLOSE_PX, _CLOSE_PX:-_CLOSE_PX]
+            inside[n] = filled & ~plane
+    return inside
+
+
+def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest region of brain HU inside closed skull, followed down into the skull base."""
+    soft = (hu > _BRAIN_HU[0]) & (hu < _BRAIN_HU[1])
+    core = ndimage.binary_opening(soft, _disk(_OPEN_PX)[None])
+    labels, count = ndimage.label(core & inside)
+    if not count:
+        return np.asarray(core)
+    brain = labels == np.bincount(labels.ravel())[1:].argmax() + 1
+    for n in range(len(brain) - 1, 0, -1):
+        brain[n - 1] |= _continued(core[n - 1], brain[n])
+    near = ndimage.binary_dilation(brain, _disk(_OPEN_PX)[None])
+    return np.asarray(near & (hu < BONE_HU) & (hu > AIR_HU / 2))
+
+
+def _continued(core: NDArray[np.bool_], above: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of a slab that lie mostly under the brain of the slab above."""
+    labels, count = ndimage.label(core)
+    if not count or not above.any():
+        return np.zeros_like(core)
+    under = ndimage.binary_dilation(above, _disk(_DESCEND_PX))
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    shares = np.bincount(labels[under], minlength=count + 1) / np.maximum(sizes, 1)
+    keep = (shares >= _UNDER_SHARE) & (sizes >= _SMALLEST_PX)
+    keep[0] = False
+    return np.asarray(keep[labels])
+
+
+def _disk(radius_px: int) -> NDArray[np.bool_]:
+    rows, columns = np.mgrid[-radius_px : radius_px + 1, -radius_px : radius_px + 1]
+    return np.asarray(rows**2 + columns**2 <= radius_px**2 + radius_px * 0.5)

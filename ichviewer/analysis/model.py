@@ -1,0 +1,279 @@
+"""One ONNX model, loaded from bytes that were checked, and run; the only home of onnxruntime.
+
+The file is opened once: the bytes that are hashed are the bytes that run, so nothing can be
+exchanged in between, and external data has no folder to be found in.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+import psutil
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
+
+from ichviewer.analysis.findings import ModelInfo
+from ichviewer.analysis.graph import check_graph
+from ichviewer.analysis.manifest import Manifest, read_manifest
+from ichviewer.analysis.outputs import CAM, check_output
+from ichviewer.errors import ModelError
+from ichviewer.progress import Progress, silent
+
+Floats = NDArray[np.float32]
+
+#: Devices in the order "auto" tries them, with the runtime's name for each.
+PROVIDERS: dict[str, str] = {
+    "CUDA": "CUDAExecutionProvider",
+    "DirectML": "DmlExecutionProvider",
+    "OpenVINO": "OpenVINOExecutionProvider",
+    "CoreML": "CoreMLExecutionProvider",
+    "CPU": "CPUExecutionProvider",
+}
+BATCH_SLABS = 4
+_POLL_S = 0.1
+_MAX_MODEL_BYTES = 512 << 20
+_ONLY_ERRORS = 3
+
+#: The runtime's errors have no common parent.
+_RUNTIME_ERRORS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    *(t for t in vars(ort_state).values() if isinstance(t, type) and issubclass(t, Exception)),
+)
+
+_log = logging.getLogger(__name__)
+
+
+class DeviceFailed(ModelError):
+    """A device other than the CPU gave up; the same model may still run on the CPU."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checked model, ready to run.
+
+    Parameters
+    ----------
+    manifest
+        What it says of itself.
+    session
+        The runtime's session.
+    device
+        Where it really runs, in words.
+    """
+
+    manifest: Manifest
+    session: Any
+    device: str
+
+    @property
+    def info(self) -> ModelInfo:
+        """Who speaks, for Findings and the screen."""
+        return model_info(self.manifest, self.device)
+
+    def run(self, image: Floats, progress: Progress = silent) -> dict[str, Floats]:
+        """All outputs for all slabs.
+
+        Parameters
+        ----------
+        image
+            (N, C, S, S) float32 0-1, as `prepare` gives it.
+        progress
+            Called with slabs done while the runtime works; when it raises, the run is ended.
+
+        Returns
+        -------
+        Arrays with N rows by the names of the outputs that fill the model's roles, and `cam`
+        where the model has it.
+
+        Raises
+        ------
+        ModelError
+            Where the runtime fails, or an output has the wrong shape or type, or holds numbers
+            that are not finite or out of range.
+        """
+        names = _output_names(self.manifest, self.session)
+        batches: dict[str, list[Floats]] = {name: [] for name in names}
+        for start in range(0, len(image), BATCH_SLABS):
+            batch = image[start : start + BATCH_SLABS]
+
+            def tell(start: int = start) -> None:
+                progress(start, len(image), "Reading slices with the model")
+
+            outputs = _run_watched(self, names, batch, tell)
+            for name, values in zip(names, outputs, strict=True):
+                check_output(self.manifest, name, values, len(batch))
+                batches[name].append(values)
+        progress(len(image), len(image), "Reading slices with the model")
+        return {name: np.concatenate(parts) for name, parts in batches.items()}
+
+
+def load_model(folder: Path, device: str = "auto", threads: int | None = None) -> Model:
+    """Load the model of a folder.
+
+    Parameters
+    ----------
+    folder
+        Holds `manifest.json` and the file it names.
+    device
+        "auto" tries `PROVIDERS` in order; one of its keys (any case) asks for that one, the CPU
+        otherwise.
+    threads
+        Threads of the CPU; None takes one per physical core.
+
+    Raises
+    ------
+    ModelError
+        Where a file is missing, altered, or no model that this program may run.
+    """
+    manifest = read_manifest(folder)
+    data = read_model_bytes(manifest)
+    check_graph(data, manifest.title)
+    count = threads or psutil.cpu_count(logical=False) or 1
+    session, used = _start_session(manifest, data, device, count)
+    _check_input(manifest, session)
+    words = f"CPU ({count} thread{'s' if count > 1 else ''})" if used == "CPU" else used
+    return Model(manifest, session, words)
+
+
+def model_info(manifest: Manifest, device: str) -> ModelInfo:
+    """A model's name and origin as a value for Findings."""
+    return ModelInfo(
+        name=manifest.name,
+        version=manifest.version,
+        sha256=manifest.sha256,
+        roles=tuple(role.value for role in manifest.roles),
+        training_data=manifest.training_data,
+        device=device,
+    )
+
+
+def read_model_bytes(manifest: Manifest) -> bytes:
+    """The model's file, read once and compared with its manifest."""
+    path = manifest.folder / manifest.file
+    if not path.is_file():
+        raise ModelError(
+            f"The model {manifest.title} is incomplete: {path} is missing. Copy its folder again."
+        )
+    if path.stat().st_size != manifest.size_bytes or manifest.size_bytes > _MAX_MODEL_BYTES:
+        raise ModelError(_altered(manifest, path, "its size is not the one its manifest states"))
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
+        raise ModelError(_altered(manifest, path, "its SHA-256 is not the one its manifest states"))
+    return data
+
+
+def _altered(manifest: Manifest, path: Path, why: str) -> str:
+    return (
+        f"The model {manifest.title} was altered or damaged and is not used: {path}, {why}. "
+        "Copy its folder again from where you have it."
+    )
+
+
+def _start_session(manifest: Manifest, data: bytes, device: str, threads: int) -> tuple[Any, str]:
+    """A session on the first device that really takes it; the runtime falls back silently."""
+    ort.disable_telemetry_events()
+    available = ort.get_available_providers()
+    wanted = [name for name in PROVIDERS if device.lower() in ("auto", name.lower())]
+    for name in [*wanted, "CPU"]:
+        if PROVIDERS[name] not in available:
+            continue
+        try:
+            session = _new_session(data, name, threads)
+        except _RUNTIME_ERRORS as error:
+            if name == "CPU":
+                raise ModelError(
+                    f"The model {manifest.title} cannot be loaded by the runtime "
+                    f"({_first_line(error)}). Use a model made for this program."
+                ) from error
+            _log.warning("%s did not take the model: %s", name, _first_line(error))
+            continue
+        if session.get_providers()[0] == PROVIDERS[name]:
+            return session, name
+    raise ModelError("The installed ONNX Runtime has no device to run on. Install it again.")
+
+
+def _new_session(data: bytes, device: str, threads: int) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ONLY_ERRORS
+    options.enable_mem_pattern = device != "DirectML"  # DirectML does not support it
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    providers = [PROVIDERS[device]]
+    if device != "CPU":
+        providers.append(PROVIDERS["CPU"])
+    return ort.InferenceSession(data, options, providers=providers)
+
+
+def _check_input(manifest: Manifest, session: Any) -> None:
+    """The file must take what the manifest says it takes."""
+    spec = manifest.input
+    inputs = {node.name: node for node in session.get_inputs()}
+    node = inputs.get(manifest.input_name)
+    wanted = [len(spec.channels), spec.size_px, spec.size_px]
+    if (
+        node is None
+        or len(inputs) != 1
+        or node.type != "tensor(float)"
+        or len(node.shape) != 4
+        or any(isinstance(n, int) and n != w for n, w in zip(node.shape[1:], wanted, strict=True))
+    ):
+        raise ModelError(
+            f"The model {manifest.title} does not take the input that its manifest describes "
+            f"({manifest.input_name!r} of {wanted[0]} channels, {wanted[1]} pixels square)."
+        )
+    _output_names(manifest, session)
+
+
+def _output_names(manifest: Manifest, session: Any) -> list[str]:
+    offered = {node.name for node in session.get_outputs()}
+    missing = [role.value for role in manifest.roles if role.value not in offered]
+    if missing:
+        raise ModelError(
+            f"The model {manifest.title} has no output named {' or '.join(missing)}, "
+            "though its manifest gives it that role."
+        )
+    return [*manifest.roles, *([CAM] if CAM in offered else [])]
+
+
+def _run_watched(
+    model: Model, names: list[str], batch: Floats, tell: Callable[[], None]
+) -> list[Floats]:
+    """One batch; `tell` is called while it runs, and what it raises ends the run at once."""
+    options = ort.RunOptions()
+    feed = {model.manifest.input_name: np.ascontiguousarray(batch, dtype=np.float32)}
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        job = pool.submit(model.session.run, [str(name) for name in names], feed, options)
+        try:
+            while True:
+                tell()
+                try:
+                    outputs: list[Floats] = job.result(timeout=_POLL_S)
+                    return outputs
+                except TimeoutError:
+                    continue
+                except _RUNTIME_ERRORS as error:
+                    raise _run_failure(model, error) from error
+        finally:
+            options.terminate = True
+
+
+def _run_failure(model: Model, error: Exception) -> ModelError:
+    sentence = (
+        f"AI failed: the model {model.manifest.title} stopped on {model.device} "
+        f"({_first_line(error)}). This says nothing about the patient; read the images without it."
+    )
+    return ModelError(sentence) if model.device.startswith("CPU") else DeviceFailed(sentence)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
