@@ -22,7 +22,9 @@ def stretch(coarse: Floats, shape: tuple[int, ...]) -> Floats:
     for axis, length in enumerate(shape):
         at = np.linspace(0, out.shape[axis] - 1, length, dtype=np.float32)
         low = np.minimum(at.astype(np.intp), max(0, out.shape[axis] - 2))
-        part = (at - low).astype(np.float32).reshape([-1 if a == axis else 1 for a in range(out.ndim)])
+        part = (
+            (at - low).astype(np.float32).reshape([-1 if a == axis else 1 for a in range(out.ndim)])
+        )
         high = np.minimum(low + 1, out.shape[axis] - 1)
         below = np.take(out, low, axis)
         out = below + (np.take(out, high, axis) - below) * part

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ichviewer.analysis.findings import HemorrhageType
 from numpy.typing import NDArray
 
+from ichviewer.analysis.findings import HemorrhageType
 from training.anatomy import Anatomy, Tissue, load_anatomy
 from training.distractors import add_distractors, add_post_operative, rim_map
 from training.fields import Floats, Rng, smooth_noise, sphere
@@ -98,9 +98,7 @@ def build_head(
     )  # fmt: skip
 
 
-def _plan(
-    rng: Rng, anatomy: Anatomy, plans: Sequence[Plan]
-) -> tuple[list[Collection], list[Clot]]:
+def _plan(rng: Rng, anatomy: Anatomy, plans: Sequence[Plan]) -> tuple[list[Collection], list[Clot]]:
     """What takes room: collections under the skull and clots in the brain."""
     collections: list[Collection] = []
     clots: list[Clot] = []

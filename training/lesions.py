@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from ichviewer.analysis.findings import HemorrhageType
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ichviewer.analysis.findings import HemorrhageType
 from training.anatomy import BRAIN, Anatomy, Tissue
 from training.fields import Floats, Rng, pick, smooth, smooth_noise, sphere, stretch
 from training.statistics import Plan
@@ -133,7 +133,9 @@ def _gather(anatomy: Anatomy, push: list[Floats]) -> Anatomy:
     shape = anatomy.tissue.shape
     flat = np.zeros(shape, np.int32)
     for axis, (component, length) in enumerate(zip(push, shape, strict=True)):
-        index = np.arange(length, dtype=np.float32).reshape([-1 if a == axis else 1 for a in range(3)])
+        index = np.arange(length, dtype=np.float32).reshape(
+            [-1 if a == axis else 1 for a in range(3)]
+        )
         moved = np.rint(np.clip(index - component, 0, length - 1)).astype(np.int32)
         flat *= length
         flat += moved

@@ -93,12 +93,13 @@ def draw_pose(rng: Rng, shape: tuple[int, ...]) -> Pose:
     return Pose(rotation / np.clip(scale, 0.86, 1.13), elastic * np.float32(rng.uniform(1, 4.5)))
 
 
-def draw_protocol(rng: Rng, head: Head) -> Protocol:
+def draw_protocol(
+    rng: Rng, head: Head, size_px: int = 512, slab_mm: float | None = None
+) -> Protocol:
     """A series as hospitals take it: thickness, tilt, kernel and dose as they occur."""
     slab = float(rng.choice([1.0, 1.25, 2.5, 3.0, 4.0, 5.0, 5.0, 7.0]))
-    size = 512
     field_mm = float(rng.uniform(215, 250))
-    return _draw(rng, head, slab, size, field_mm / size)
+    return _draw(rng, head, slab_mm or slab, size_px, field_mm / size_px)
 
 
 def draw_training_protocol(rng: Rng, head: Head, size_px: int, px_mm: float) -> Protocol:
@@ -114,7 +115,7 @@ def _draw(rng: Rng, head: Head, slab_mm: float, size_px: int, px_mm: float) -> P
     return Protocol(
         size_px=size_px,
         px_mm=px_mm,
-        slab_mm=slab_mm * float(rng.choice([1.0, 1.0, 1.0, 0.7])),
+        slab_mm=round(slab_mm * float(rng.choice([1.0, 1.0, 1.0, 0.7])), 3),
         table_mm=table,
         tilt_deg=float(rng.choice([0.0, rng.uniform(-5, 24)])),
         center_mm=(float(rng.normal(0, 4)), float(rng.normal(0, 4))),

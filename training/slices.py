@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from ichviewer.analysis.prepare import AIR_HU, InputSpec, head_center_ji, window_channels
 from numpy.typing import NDArray
 
+from ichviewer.analysis.prepare import AIR_HU, InputSpec, head_center_ji, window_channels
 from training.fields import Floats, Rng
 from training.head import build_head
 from training.recipe import Recipe

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from ichviewer.analysis.findings import HemorrhageType
 
+from ichviewer.analysis.findings import HemorrhageType
 from training.anatomy import DATA
 from training.fields import Rng
 
