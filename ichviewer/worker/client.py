@@ -1,0 +1,342 @@
+"""The worker as the program sees it: submit a step, get callbacks, cancel, close."""
+
+import logging
+import pickle
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ichviewer.errors import WorkerDied
+from ichviewer.progress import Cancelled, Progress, silent
+from ichviewer.worker import sentences
+from ichviewer.worker.host import Death, Host
+from ichviewer.worker.job import Job, OnFailure, OnProgress, OnSuccess
+from ichviewer.worker.limits import default_memory_bytes, limits_of
+from ichviewer.worker.messages import Done, Failed, Message, Progressed, Stopped
+
+log = logging.getLogger(__name__)
+
+#: Files that one step may lose before it is given up.
+MOST_EXCLUDED_FILES = 32
+#: Processes in a row that end before they are up, before the worker is given up.
+MOST_FAILED_STARTS = 3
+
+
+class RemoteTraceback(Exception):
+    """Where in the worker process an error was raised; stands as that error's cause."""
+
+
+class Worker:
+    """Guarded processes that run steps: plain functions that take ``progress``.
+
+    The second process is the spare: when the first is busy or had to be ended, the next step does
+    not wait for a new process to import its libraries.
+
+    Parameters
+    ----------
+    processes
+        How many processes; the command line needs no spare.
+    warm_imports
+        Modules that an idle process imports ahead of the first step.
+    memory_bytes
+        What one process may allocate; None for a share of the machine's memory.
+    """
+
+    def __init__(
+        self,
+        processes: int = 2,
+        warm_imports: tuple[str, ...] = (),
+        memory_bytes: int | None = None,
+    ) -> None:
+        self.peak_memory_bytes = 0
+        self._memory_bytes = memory_bytes or default_memory_bytes()
+        self._new_host = partial(Host, self._memory_bytes, warm_imports)
+        self._process_count = processes
+        self._hosts: list[Host] = []
+        self._failed_starts = 0
+        self._lock = threading.Lock()
+        self._submitted: deque[Job] = deque()
+        self._waiting: deque[Job] = deque()
+        self._is_closing = False
+        self._wake_receiver, self._wake_sender = get_context("spawn").Pipe(duplex=False)
+        self._is_wake_sent = False
+        self._thread = threading.Thread(target=self._loop, name="worker client", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self,
+        function: Callable[..., Any],
+        *arguments: Any,
+        on_progress: OnProgress = silent,
+        on_success: OnSuccess,
+        on_failure: OnFailure,
+        time_limit_s: float | None = None,
+    ) -> Job:
+        """Run ``function(*arguments, progress=…)`` in a worker process.
+
+        Parameters
+        ----------
+        function
+            A module-level function; its limits stand beside it (`guarded`).
+        arguments
+            Anything that pickles; large arrays cross in shared memory.
+        on_progress, on_success, on_failure
+            Called on the client's thread; must return soon.
+        time_limit_s
+            Seconds in all, in place of the function's own limit.
+        """
+        limits = limits_of(function)
+        if time_limit_s is not None:
+            limits = replace(limits, job_s=time_limit_s)
+        job = Job(
+            function,
+            arguments,
+            limits,
+            on_progress=on_progress,
+            on_success=on_success,
+            on_failure=on_failure,
+            on_cancel=self._cancelled,
+        )
+        with self._lock:
+            if self._is_closing:
+                raise RuntimeError("the worker is closed")
+            self._submitted.append(job)
+        self._wake()
+        return job
+
+    def run(
+        self, function: Callable[..., Any], *arguments: Any, progress: Progress = silent
+    ) -> Any:
+        """Run a step and wait for its result; raises what the step raises.
+
+        Ctrl-C, or `Cancelled` raised by `progress`, cancels the step.
+        """
+        ended = threading.Event()
+        results: list[Any] = []
+        errors: list[BaseException] = []
+
+        def succeeded(result: Any) -> None:
+            results.append(result)
+            ended.set()
+
+        def failed(error: BaseException) -> None:
+            errors.append(error)
+            ended.set()
+
+        def progressed(done: int, total: int, what: str) -> None:
+            try:
+                progress(done, total, what)
+            except Cancelled as error:
+                failed(error)
+
+        job = self.submit(
+            function,
+            *arguments,
+            on_progress=progressed,
+            on_success=succeeded,
+            on_failure=failed,
+        )
+        try:
+            while not ended.wait(0.5):
+                pass  # Windows notices Ctrl-C only between waits.
+        finally:
+            job.cancel()
+        if errors:
+            raise errors[0]
+        return results[0]
+
+    def close(self) -> None:
+        """End all processes; steps that still run are dropped without a callback."""
+        with self._lock:
+            self._is_closing = True
+        self._wake()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """The processes at this moment; for tests that end them."""
+        return tuple(h.process.pid for h in list(self._hosts) if h.process.pid is not None)
+
+    def _cancelled(self, job: Job) -> None:
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
+            if not self._is_wake_sent and not self._wake_sender.closed:
+                self._is_wake_sent = True
+                self._wake_sender.send_bytes(b"!")
+
+    # Everything below runs on the client's own thread.
+
+    def _loop(self) -> None:
+        try:
+            while self._take_in():
+                self._start_hosts()
+                self._start_jobs()
+                self._wait()
+                for host in list(self._hosts):
+                    self._attend(host)
+        finally:
+            self._stop()
+
+    def _stop(self) -> None:
+        """End all processes; if this is not `close` but a bug here, tell those who wait."""
+        jobs = [host.running.job for host in self._hosts if host.running is not None]
+        for host in self._hosts:
+            host.close()
+        with self._lock:
+            is_bug = not self._is_closing
+            self._is_closing = True
+            jobs += [*self._waiting, *self._submitted]
+            self._wake_receiver.close()
+            self._wake_sender.close()
+        if is_bug:
+            for job in jobs:
+                job.fail(WorkerDied(sentences.CANNOT_START))
+
+    def _take_in(self) -> bool:
+        with self._lock:
+            self._waiting.extend(self._submitted)
+            self._submitted.clear()
+            return not self._is_closing
+
+    def _start_hosts(self) -> None:
+        while len(self._hosts) < self._process_count:
+            if self._failed_starts >= MOST_FAILED_STARTS:
+                self._give_up()
+                return
+            try:
+                self._hosts.append(self._new_host())
+            except OSError:
+                log.warning("worker process could not be started")
+                self._failed_starts += 1
+
+    def _give_up(self) -> None:
+        """No process can be kept up: tell those who wait; the next step tries again."""
+        if self._waiting and not self._hosts:
+            self._failed_starts = 0
+            while self._waiting:
+                self._waiting.popleft().fail(WorkerDied(sentences.CANNOT_START))
+
+    def _start_jobs(self) -> None:
+        for host in list(self._hosts):
+            while self._waiting and self._waiting[0].is_cancelled:
+                self._waiting.popleft()
+            if not self._waiting:
+                return
+            if host.is_idle:
+                self._start_job(host, self._waiting.popleft())
+
+    def _start_job(self, host: Host, job: Job) -> None:
+        try:
+            host.start(job)
+        except OSError:
+            # The process ended while idle; `_attend` replaces it and the job starts elsewhere.
+            host.finish()
+            self._waiting.appendleft(job)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            host.finish()
+            job.fail(error)
+
+    def _wait(self) -> None:
+        limits = [s for s in (host.seconds_left() for host in self._hosts) if s is not None]
+        waitables: list[Any] = [self._wake_receiver]
+        for host in self._hosts:
+            waitables.extend(host.waitables)
+        if self._wake_receiver in wait(waitables, min(limits, default=None)):
+            with self._lock:
+                self._wake_receiver.recv_bytes()
+                self._is_wake_sent = False
+
+    def _attend(self, host: Host) -> None:
+        has_ended = host.is_dead
+        while (message := host.receive()) is not None:
+            self._handle(host, message)
+        if has_ended:
+            self._bury(host)
+            return
+        if host.running is not None and host.running.job.is_cancelled:
+            host.cancel()
+        host.enforce()
+
+    def _handle(self, host: Host, message: Message) -> None:
+        if host.running is None:
+            self._failed_starts = 0
+            return
+        job = host.running.job
+        if isinstance(message, Progressed):
+            job.progressed(message.done, message.total, message.what)
+        elif isinstance(message, Done):
+            self.peak_memory_bytes = max(self.peak_memory_bytes, message.peak_memory_bytes)
+            try:
+                result = host.take_result(message)
+            except (OSError, MemoryError, ImportError, pickle.UnpicklingError) as error:
+                job.fail(error)
+            else:
+                job.succeed(result)
+        elif isinstance(message, Failed):
+            self.peak_memory_bytes = max(self.peak_memory_bytes, message.peak_memory_bytes)
+            host.finish()
+            job.fail(_error(message))
+        elif isinstance(message, Stopped):
+            host.finish()
+
+    def _bury(self, host: Host) -> None:
+        """Replace a process that has ended, and see to the job that it took along."""
+        self._hosts.remove(host)
+        self._failed_starts = 0 if host.is_ready else self._failed_starts + 1
+        death, what = host.death(), host.last_words()
+        running = host.running
+        host.close()
+        log.warning("worker process ended", extra={"why": death.value})
+        if running is None or running.job.is_cancelled:
+            return
+        if self._is_worth_repeating(running.job, death, what):
+            self._waiting.appendleft(running.job)
+        else:
+            running.job.fail(WorkerDied(sentences.died(death, what, running.job.limits)))
+
+    @staticmethod
+    def _is_worth_repeating(job: Job, death: Death, what: str) -> bool:
+        """Whether to run a step again; a file that is to blame is left out then.
+
+        A crash is blamed on a file when it happens there twice: the process may have been ended
+        from outside. A file that ran out of time or memory is to blame at once.
+        """
+        if not job.limits.leaves_out_files or not what or len(job.excluded) >= MOST_EXCLUDED_FILES:
+            return False
+        if death is Death.JOB_TIME:
+            return False
+        file = Path(what)
+        if death is Death.CRASH and job.suspect != file:
+            job.suspect = file
+            return True
+        if file in job.excluded or not file.is_file():
+            return False
+        job.excluded[file] = sentences.left_out(file, death, job.limits)
+        return True
+
+
+def _error(message: Failed) -> Exception:
+    error: Exception = pickle.loads(message.error)
+    error.__cause__ = RemoteTraceback(message.traceback)
+    return error

@@ -1,0 +1,90 @@
+"""What a background step may use: seconds without a sign of life, seconds in all, memory."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: A step that has not yet said what it works on may still be importing libraries from a cold disk.
+START_LIMIT_S = 60.0
+#: Share of the machine's memory that one worker process may take, and the least it needs.
+MEMORY_SHARE = 0.5
+MEMORY_FLOOR_BYTES = 3 * 2**30
+
+_ATTRIBUTE = "worker_limits"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a step may take, and what to do with a file that it dies on.
+
+    Parameters
+    ----------
+    step_s
+        Seconds from one call of ``progress`` to the next: per file, slice or batch.
+    job_s
+        Seconds in all, None for no limit.
+    leaves_out_files
+        True where the function takes ``excluded``, a dict from the path of a file to the sentence
+        that says why it must not be opened: the step is then repeated without the file that
+        killed or hung it.
+    """
+
+    step_s: float = 120.0
+    job_s: float | None = None
+    leaves_out_files: bool = False
+
+
+def guarded(
+    *, step_s: float = 120.0, job_s: float | None = None, leaves_out_files: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Write the limits of a step beside its definition; the function itself is unchanged."""
+
+    def mark(function: Callable[P, R]) -> Callable[P, R]:
+        setattr(function, _ATTRIBUTE, Limits(step_s, job_s, leaves_out_files))
+        return function
+
+    return mark
+
+
+def limits_of(function: Callable[..., object]) -> Limits:
+    """The limits written beside a step, or the usual ones."""
+    found = getattr(function, _ATTRIBUTE, None)
+    return found if isinstance(found, Limits) else Limits()
+
+
+def default_memory_bytes() -> int:
+    """What one worker process may allocate on this machine."""
+    import psutil
+
+    return max(MEMORY_FLOOR_BYTES, int(psutil.virtual_memory().total * MEMORY_SHARE))
+
+
+def limit_memory(limit_bytes: int) -> None:
+    """Make allocations beyond the limit fail in this process.
+
+    Linux counts private writable memory against RLIMIT_DATA (since 4.7). RLIMIT_AS would also
+    count address space that is only reserved: thread arenas, mapped files and the hundreds of GB
+    that a GPU driver reserves. Elsewhere the window's side watches the process and ends it.
+    """
+    if sys.platform == "linux":
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        allowed = limit_bytes if hard == resource.RLIM_INFINITY else min(limit_bytes, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (allowed, hard))
+
+
+def peak_memory_bytes() -> int:
+    """Largest resident memory of this process so far."""
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak) if sys.platform == "darwin" else int(peak) * 1024

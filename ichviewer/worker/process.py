@@ -1,0 +1,145 @@
+"""The worker process: takes tasks from the window's side and runs them one after the other."""
+
+import importlib
+import os
+import pickle
+import queue
+import signal
+import threading
+import time
+import traceback
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+
+from ichviewer.errors import IchViewerError
+from ichviewer.progress import Cancelled
+from ichviewer.worker.blackbox import Blackbox
+from ichviewer.worker.limits import limit_memory, peak_memory_bytes
+from ichviewer.worker.messages import (
+    EXIT_OUT_OF_MEMORY,
+    Announced,
+    Cancel,
+    Done,
+    Failed,
+    Message,
+    Progressed,
+    Ready,
+    Received,
+    Started,
+    Stopped,
+    Task,
+)
+from ichviewer.worker.parcel import pack, unpack
+
+#: At most 20 progress messages a second.
+PROGRESS_INTERVAL_S = 0.05
+
+
+def serve(
+    connection: Connection, blackbox: str, memory_bytes: int, warm_imports: tuple[str, ...]
+) -> None:
+    """Run tasks until the window's side is gone."""
+    # Ctrl-C in a terminal reaches every process of the group; the window's side decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_memory(memory_bytes)
+    _Server(connection, Blackbox(blackbox)).run(warm_imports)
+
+
+class _Server:
+    def __init__(self, connection: Connection, blackbox: Blackbox) -> None:
+        self._connection = connection
+        self._blackbox = blackbox
+        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._cancelled = -1
+        self._sent: SharedMemory | None = None
+        self._send_lock = threading.Lock()
+
+    def run(self, warm_imports: tuple[str, ...]) -> None:
+        threading.Thread(target=self._listen, name="listener", daemon=True).start()
+        self._send(Ready())
+        for module in warm_imports:
+            if self._tasks.empty():
+                self._warm(module)
+        while True:
+            self._run_task(self._tasks.get())
+
+    def _listen(self) -> None:
+        """Sort what comes in; end the process, busy or not, when the window's side is gone."""
+        while True:
+            try:
+                message = self._connection.recv()
+            except (EOFError, OSError):
+                os._exit(0)
+            if isinstance(message, Task):
+                self._tasks.put(message)
+            elif isinstance(message, Cancel):
+                self._cancelled = message.number
+            elif isinstance(message, Received) and self._sent is not None:
+                self._sent.close()
+                self._sent = None
+
+    @staticmethod
+    def _warm(module: str) -> None:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            return  # The step that needs it will say so, in its own words.
+
+    def _send(self, message: Message) -> None:
+        with self._send_lock:
+            self._connection.send(message)
+
+    def _run_task(self, task: Task) -> None:
+        self._blackbox.note("")
+        try:
+            reply = self._reply(task)
+        except Cancelled:
+            reply = Stopped(task.number)
+        except MemoryError:
+            os._exit(EXIT_OUT_OF_MEMORY)
+        except Exception as error:  # noqa: BLE001 - the outermost call: all else rises at the client
+            reply = Failed(
+                task.number, _pickled(error), traceback.format_exc(), peak_memory_bytes()
+            )
+        self._send(reply)
+
+    def _reply(self, task: Task) -> Message:
+        function, arguments, keywords = unpack(task.call)
+        self._send(Started(task.number))
+        result = function(*arguments, **keywords, progress=self._progress(task.number))
+        parcel, self._sent = pack(result, lambda name: self._send(Announced(name)))
+        return Done(task.number, parcel, peak_memory_bytes())
+
+    def _progress(self, number: int) -> "_Reporter":
+        return _Reporter(self, number)
+
+    def report(self, number: int, done: int, total: int, what: str, is_due: bool) -> None:
+        """Note a step's progress, tell the window's side if it is due, raise if cancelled."""
+        if self._cancelled == number:
+            raise Cancelled("Cancelled.")
+        self._blackbox.note(what)
+        if is_due:
+            self._send(Progressed(number, done, total, what))
+
+
+class _Reporter:
+    """The `progress` that a task's function is given."""
+
+    def __init__(self, server: _Server, number: int) -> None:
+        self._server = server
+        self._number = number
+        self._next_s = 0.0
+
+    def __call__(self, done: int, total: int, what: str) -> None:
+        now_s = time.monotonic()
+        is_due = now_s >= self._next_s or (total > 0 and done >= total)
+        if is_due:
+            self._next_s = now_s + PROGRESS_INTERVAL_S
+        self._server.report(self._number, done, total, what, is_due)
+
+
+def _pickled(error: Exception) -> bytes:
+    """The exception; a foreign one by its words, so that the window imports no foreign library."""
+    if type(error).__module__ == "builtins" or isinstance(error, IchViewerError):
+        return pickle.dumps(error)
+    return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))

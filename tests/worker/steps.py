@@ -1,0 +1,144 @@
+"""Steps for the worker to run: real ones, each with one way of going well or wrong."""
+
+import ctypes
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ichviewer.errors import NotDicomError
+from ichviewer.progress import Progress, silent
+from ichviewer.worker import guarded
+
+
+def add(left: int, right: int, progress: Progress = silent) -> int:
+    """A step that ends at once."""
+    progress(1, 1, "adding")
+    return left + right
+
+
+def process_id(progress: Progress = silent) -> int:
+    """Which process runs this."""
+    return os.getpid()
+
+
+def ramp(shape: tuple[int, ...], progress: Progress = silent) -> NDArray[np.int16]:
+    """A large array."""
+    return np.arange(int(np.prod(shape)), dtype=np.int64).astype(np.int16).reshape(shape)
+
+
+def describe(array: NDArray[np.int16], progress: Progress = silent) -> tuple[int, bool]:
+    """What arrived of a large argument."""
+    return int(array.sum(dtype=np.int64)), bool(array.flags.writeable)
+
+
+def count(steps: int, progress: Progress = silent) -> int:
+    """Many quick progress calls."""
+    for step in range(steps):
+        progress(step, steps, f"step {step}")
+    progress(steps, steps, "done")
+    return steps
+
+
+def refuse(progress: Progress = silent) -> None:
+    """Expected trouble."""
+    raise NotDicomError("notes.txt holds no DICOM.")
+
+
+def stumble(progress: Progress = silent) -> None:
+    """A bug."""
+    raise ZeroDivisionError("a bug")
+
+
+class ForeignError(Exception):
+    """Not ours, and not picklable by its arguments."""
+
+    def __init__(self, left: int, right: int) -> None:
+        super().__init__(f"{left} and {right}")
+
+
+def stumble_elsewhere(progress: Progress = silent) -> None:
+    """An exception of a foreign library."""
+    raise ForeignError(1, 2)
+
+
+def crash(progress: Progress = silent) -> None:
+    """What a broken decoder does."""
+    progress(0, 1, "decoding")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hang(progress: Progress = silent) -> None:
+    """Never calls progress again, never ends."""
+    progress(0, 1, "hanging")
+    threading.Event().wait()
+
+
+def hang_in_c(progress: Progress = silent) -> None:
+    """Holds the interpreter's lock for ever, as a looping C extension does."""
+    progress(0, 1, "hanging")
+    ctypes.PyDLL(None).pause()
+
+
+def work_until_cancelled(progress: Progress = silent) -> None:
+    """A well-behaved long step."""
+    while True:
+        progress(0, 0, "working")
+        time.sleep(0.001)
+
+
+@guarded(step_s=0.3)
+def hang_with_short_step(progress: Progress = silent) -> None:
+    """A step that may be silent for 0.3 s."""
+    hang(progress)
+
+
+def allocate(mebibytes: int, progress: Progress = silent) -> int:
+    """Allocate and touch memory."""
+    return _touch(mebibytes)
+
+
+def _touch(mebibytes: int) -> int:
+    kept = [np.ones(2**20, np.uint8) for _ in range(mebibytes)]
+    return len(kept)
+
+
+@guarded(step_s=0.5, leaves_out_files=True)
+def read_folder(
+    folder: Path, excluded: dict[Path, str] | None = None, progress: Progress = silent
+) -> tuple[list[str], list[str]]:
+    """Read a folder whose files say what to do to the process that reads them.
+
+    Returns
+    -------
+    Names of the files that were read, sentences of those that were left out.
+    """
+    excluded = excluded or {}
+    files = sorted(folder.iterdir())
+    read = []
+    for number, file in enumerate(files):
+        if file in excluded:
+            continue
+        progress(number, len(files), str(file))
+        _obey(file.read_text().strip(), progress)
+        read.append(file.name)
+    progress(len(files), len(files), "sorting")
+    return read, list(excluded.values())
+
+
+def _obey(order: str, progress: Progress) -> None:
+    if order == "crash":
+        os.abort()
+    elif order == "hang":
+        threading.Event().wait()
+    elif order == "grow":
+        _touch(1 << 20)
+    elif order.startswith("crash once "):
+        marker = Path(order.removeprefix("crash once "))
+        if not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
