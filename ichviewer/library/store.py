@@ -1,0 +1,352 @@
+"""Cases on disk. The database is the truth, the search index beside it only a cache.
+
+One folder is one library: `library.sqlite`, the index, and whatever images the cases point to.
+Nothing that names a patient has a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ichviewer.errors import LibraryError
+from ichviewer.library.case import Case
+from ichviewer.library.database import Database, damaged
+
+DATABASE_NAME = "library.sqlite"
+
+_CHUNK_ROWS = 4096
+_VALUES_PER_STATEMENT = 500
+#: A stored vector is rounded to float32; a length further from 1 than this is damage.
+_UNIT_TOLERANCE = 1e-3
+_COLUMNS = (
+    "case_id, side, site, label_source, is_simulated, largest_slice, series_path, age_band, sex,"
+    " note"
+)
+
+Numbers = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+
+
+class Library:
+    """An open case library; use it in a `with` block, in one thread.
+
+    Every method raises LibraryError with the sentence for the user.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.folder = folder
+        self._database = database
+
+    @classmethod
+    def create(cls, folder: Path) -> Self:
+        """Make an empty library in a folder, which may be new, and open it for writing."""
+        if (folder / DATABASE_NAME).exists():
+            raise LibraryError(f"There already is a case library in {folder}.")
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"The folder {folder} for the case library cannot be made: {error.strerror}."
+            ) from error
+        return cls(folder, Database.create(folder / DATABASE_NAME))
+
+    @classmethod
+    def open(cls, folder: Path, writable: bool = False) -> Self:
+        """Open the library of a folder; one that is only read may lie in a read-only folder."""
+        if not (folder / DATABASE_NAME).is_file():
+            raise LibraryError(
+                f"There is no case library in {folder}. Choose another folder or add a case."
+            )
+        return cls(folder, Database.open(folder / DATABASE_NAME, writable))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the library; safe to call again."""
+        self._database.close()
+
+    def __len__(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM cases")[0][0])
+
+    @property
+    def library_id(self) -> str:
+        """Random name given at creation; tells an index which library it belongs to."""
+        return str(self._database.rows("SELECT library_id FROM library")[0][0])
+
+    def identities(self) -> dict[str, int]:
+        """How many cases have a vector, by embedding identity."""
+        sql = "SELECT identity, count(*) FROM vectors GROUP BY identity"
+        return dict(self._database.rows(sql))
+
+    def dimension(self, identity: str) -> int:
+        """Length of the vectors of one identity, 0 where there are none."""
+        sql = "SELECT dimension FROM vector_sets WHERE identity = ?"
+        rows = self._database.rows(sql, identity)
+        return int(rows[0][0]) if rows else 0
+
+    def type_counts(self) -> dict[str, int]:
+        """How many cases show each type; "none" counts the negative ones."""
+        sql = "SELECT kind, count(*) FROM labels GROUP BY kind ORDER BY kind"
+        counts = dict(self._database.rows(sql))
+        positive = self._database.rows("SELECT count(DISTINCT case_number) FROM labels")[0][0]
+        return {**counts, "none": len(self) - int(positive)}
+
+    def add(self, case: Case, identity: str) -> None:
+        """Store one case, whose id must be new, with its vector by the model named."""
+        self.add_all((case,), identity)
+
+    def add_all(self, cases: Iterable[Case], identity: str) -> None:
+        """Store cases, all or none."""
+        with self._database.writing():
+            for case in cases:
+                self._insert(case, identity)
+
+    def set_vector(self, case_id: str, identity: str, vector: Vectors) -> None:
+        """Give a stored case its vector by one model, replacing an older one by that model."""
+        with self._database.writing():
+            number = self._number(case_id)
+            sql = "DELETE FROM vectors WHERE identity = ? AND case_number = ?"
+            self._database.rows(sql, identity, number)
+            self._insert_vector(number, identity, vector)
+
+    def forget_vectors(self, identity: str) -> None:
+        """Remove all vectors that one model made; the cases stay."""
+        with self._database.writing():
+            self._database.rows("DELETE FROM vector_sets WHERE identity = ?", identity)
+
+    def remove(self, case_id: str) -> None:
+        """Remove one case; its image files, if any, stay where they are."""
+        with self._database.writing():
+            self._database.rows("DELETE FROM cases WHERE number = ?", self._number(case_id))
+
+    def get(self, case_id: str, identity: str = "") -> Case:
+        """One case; `vector` is empty unless an identity with a vector for it is named."""
+        return self._cases("cases.number = ?", (self._number(case_id),), identity)[0]
+
+    def list(self, identity: str = "", start: int = 0, count: int = -1) -> tuple[Case, ...]:
+        """Cases in the order they were added: all, or `count` of them from `start`."""
+        sql = "SELECT number FROM cases ORDER BY number LIMIT ? OFFSET ?"
+        rows = self._database.rows(sql, count, start)
+        if not rows:
+            return ()
+        return self._cases("cases.number BETWEEN ? AND ?", (rows[0][0], rows[-1][0]), identity)
+
+    def cases_of(self, vector_numbers: Sequence[int]) -> tuple[Case, ...]:
+        """The cases that vectors belong to, in the order asked for."""
+        sql = "SELECT case_number, identity FROM vectors WHERE number = ?"
+        owners = [self._database.rows(sql, int(number))[0] for number in vector_numbers]
+        return tuple(
+            self._cases("cases.number = ?", (case_number,), identity)[0]
+            for case_number, identity in owners
+        )
+
+    def types_of(self, vector_numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Type words of the cases that vectors belong to, by vector number."""
+        types: dict[int, frozenset[str]] = {int(n): frozenset() for n in vector_numbers}
+        for part, marks in _in_parts(vector_numbers):
+            sql = (
+                "SELECT vectors.number, kind FROM vectors JOIN labels USING (case_number)"
+                f" WHERE vectors.number IN ({marks})"
+            )
+            for number, kind in self._database.rows(sql, *part):
+                types[number] |= {kind}
+        return types
+
+    def vector_number(self, case_id: str, identity: str) -> int | None:
+        """Number of the vector that a case has by one model, None where it has none."""
+        sql = "SELECT number FROM vectors WHERE case_number = ? AND identity = ?"
+        rows = self._database.rows(sql, self._number(case_id), identity)
+        return int(rows[0][0]) if rows else None
+
+    def vectors_of(self, vector_numbers: Sequence[int]) -> tuple[Numbers, Vectors]:
+        """Stored vectors by number, ascending; numbers that are gone are left out."""
+        rows: list[tuple[int, bytes]] = []
+        for part, marks in _in_parts(vector_numbers):
+            sql = f"SELECT number, vector FROM vectors WHERE number IN ({marks})"
+            rows += self._database.rows(sql, *part)
+        return self._arrays(sorted(rows))
+
+    def vector_chunks(
+        self,
+        identity: str,
+        after: int = 0,
+        found_types: Collection[str] = (),
+        concordant: bool | None = None,
+    ) -> Iterator[tuple[Numbers, Vectors]]:
+        """All vectors of one identity, some thousands at a time, ascending by number.
+
+        Parameters
+        ----------
+        identity
+            What made the vectors.
+        after
+            Only vectors with a larger number.
+        found_types, concordant
+            True: only cases that show one of the types, or no hemorrhage where none is named.
+            False: only the others. None: every case.
+
+        Yields
+        ------
+        (n,) numbers and (n, D) vectors.
+        """
+        condition, kinds = _concordance(found_types, concordant)
+        sql = (
+            "SELECT number, vector FROM vectors WHERE identity = ? AND number > ?"
+            f"{condition} ORDER BY number LIMIT {_CHUNK_ROWS}"
+        )
+        while rows := self._database.rows(sql, identity, after, *kinds):
+            yield self._arrays(rows)
+            after = rows[-1][0]
+
+    def images_path(self, case: Case) -> Path | None:
+        """Where the case's images are, or None where it names none."""
+        if not case.series_path:
+            return None
+        path = Path(case.series_path)
+        if path.is_absolute():
+            return path
+        inside = (self.folder / path).resolve()
+        if not inside.is_relative_to(self.folder.resolve()):
+            raise LibraryError(
+                f"Case {case.case_id} names images outside its library's folder; "
+                "they are not opened. Remove the case or ask where the library came from."
+            )
+        return inside
+
+    def check(self) -> None:
+        """Read everything once; raise LibraryError at the first damage."""
+        self._database.check_pages()
+        for start in range(0, len(self), _CHUNK_ROWS):
+            self.list(start=start, count=_CHUNK_ROWS)
+        for identity in self.identities():
+            for _, vectors in self.vector_chunks(identity):
+                if vectors.shape[1] != self.dimension(identity):
+                    raise damaged(self._database.path)
+
+    def seal(self) -> None:
+        """Compact the database and leave no log beside it, so that it can be shipped."""
+        self._database.seal()
+
+    def _insert(self, case: Case, identity: str) -> None:
+        if self._database.rows("SELECT 1 FROM cases WHERE case_id = ?", case.case_id):
+            raise LibraryError(f"Case {case.case_id} already is in the library in {self.folder}.")
+        if not set(case.volumes_ml) <= set(case.types):
+            raise ValueError(f"case {case.case_id} gives mL of a type that it does not show")
+        number = self._database.insert(
+            f"INSERT INTO cases ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(case.case_id, case.side, case.site, case.label_source, int(case.is_simulated)),
+            *(case.largest_slice, case.series_path, case.age_band, case.sex, case.note),
+        )
+        for kind in case.types:
+            sql = "INSERT INTO labels VALUES (?, ?, ?)"
+            self._database.insert(sql, number, kind, case.volumes_ml.get(kind))
+        sql = "INSERT INTO thumbnails VALUES (?, ?)"
+        self._database.insert(sql, number, case.thumbnail_png)
+        self._insert_vector(number, identity, case.vector)
+
+    def _insert_vector(self, case_number: int, identity: str, vector: Vectors) -> None:
+        stored = np.ascontiguousarray(vector, dtype="<f4")
+        if not is_unit_vector(stored):
+            raise LibraryError("A case without a usable vector cannot be added to the library.")
+        if self.dimension(identity) not in (0, len(stored)):
+            raise LibraryError(
+                f"The vector has {len(stored)} numbers where the library in {self.folder} "
+                f"holds {self.dimension(identity)} for the same model."
+            )
+        sql = "INSERT OR IGNORE INTO vector_sets VALUES (?, ?)"
+        self._database.insert(sql, identity, len(stored))
+        sql = "INSERT INTO vectors (identity, case_number, vector) VALUES (?, ?, ?)"
+        self._database.insert(sql, identity, case_number, stored.tobytes())
+
+    def _number(self, case_id: str) -> int:
+        rows = self._database.rows("SELECT number FROM cases WHERE case_id = ?", case_id)
+        if not rows:
+            raise LibraryError(f"There is no case {case_id} in the library in {self.folder}.")
+        return int(rows[0][0])
+
+    def _cases(self, where: str, parameters: tuple[int, ...], identity: str) -> tuple[Case, ...]:
+        rows = self._database.rows(
+            f"SELECT cases.number, png, vector, {_COLUMNS} FROM cases"
+            " LEFT JOIN thumbnails ON thumbnails.case_number = cases.number"
+            " LEFT JOIN vectors ON vectors.case_number = cases.number AND identity = ?"
+            f" WHERE {where} ORDER BY cases.number",
+            *(identity, *parameters),
+        )
+        labels: dict[int, dict[str, float | None]] = {row[0]: {} for row in rows}
+        for number, kind, volume_ml in self._database.rows(
+            "SELECT case_number, kind, volume_ml FROM labels JOIN cases"
+            f" ON cases.number = case_number WHERE {where} ORDER BY case_number, kind",
+            *parameters,
+        ):
+            labels[number][kind] = volume_ml
+        return tuple(_case(row, labels[row[0]]) for row in rows)
+
+    def _arrays(self, rows: Sequence[tuple[int, bytes]]) -> tuple[Numbers, Vectors]:
+        numbers = np.array([row[0] for row in rows], dtype=np.int64)
+        blobs = [row[1] for row in rows]
+        if len({len(blob) for blob in blobs}) > 1 or (blobs and len(blobs[0]) % 4):
+            raise damaged(self._database.path)
+        vectors = np.frombuffer(b"".join(blobs), dtype="<f4")
+        vectors = vectors.reshape(len(blobs), -1 if blobs else 0)
+        if not _are_unit_vectors(vectors):
+            raise damaged(self._database.path)
+        return numbers, vectors
+
+
+def is_unit_vector(vector: NDArray[Any]) -> bool:
+    """Whether an array is one finite L2-normalised vector."""
+    return vector.ndim == 1 and vector.size > 0 and _are_unit_vectors(vector[None])
+
+
+def _are_unit_vectors(vectors: NDArray[Any]) -> bool:
+    squares = np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64)
+    return bool(np.all(np.abs(squares - 1.0) < 2 * _UNIT_TOLERANCE))
+
+
+def _case(row: tuple[Any, ...], labels: dict[str, float | None]) -> Case:
+    _, png, vector, case_id, side, site, source, simulated, largest, path, age, sex, note = row
+    return Case(
+        case_id=case_id,
+        types=tuple(labels),
+        volumes_ml={kind: ml for kind, ml in labels.items() if ml is not None},
+        side=side,
+        site=site,
+        label_source=source,
+        is_simulated=bool(simulated),
+        largest_slice=largest,
+        thumbnail_png=png or b"",
+        vector=np.frombuffer(vector or b"", dtype="<f4"),
+        series_path=path,
+        age_band=age,
+        sex=sex,
+        note=note,
+    )
+
+
+def _concordance(
+    found_types: Collection[str], concordant: bool | None
+) -> tuple[str, tuple[str, ...]]:
+    """SQL condition on a row of `vectors`, and its parameters."""
+    if concordant is None:
+        return "", ()
+    kinds = tuple(sorted(found_types))
+    named = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    shows = f"EXISTS (SELECT 1 FROM labels WHERE labels.case_number = vectors.case_number{named})"
+    wanted = concordant if kinds else not concordant
+    return f" AND {'' if wanted else 'NOT '}{shows}", kinds
+
+
+def _in_parts(numbers: Sequence[int]) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Numbers in parts that fit one statement, with as many question marks."""
+    for start in range(0, len(numbers), _VALUES_PER_STATEMENT):
+        part = tuple(int(number) for number in numbers[start : start + _VALUES_PER_STATEMENT])
+        yield part, ", ".join("?" * len(part))
