@@ -29,11 +29,20 @@ class Instance:
         Index of the frame, None for a single-frame file.
     sop_instance_uid
         SOPInstanceUID, as in the file.
+    member
+        Name inside the ZIP archive `path`; empty for a file of its own.
     """
 
     path: Path
     frame: int | None = None
     sop_instance_uid: str = ""
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a sentence: file name, archive member, frame."""
+        file = f"{self.path.name}/{self.member}" if self.member else self.path.name
+        return file if self.frame is None else f"{file} frame {self.frame + 1}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,8 @@ class Series:
         Sentences that a reader must not miss.
     refusals
         What the series may not be used for, with the reason as a sentence.
+    conflict
+        Why the positions of its images cannot be used; empty where they can.
     """
 
     key: str
@@ -90,6 +101,7 @@ class Series:
     body_part: str = ""
     warnings: tuple[str, ...] = ()
     refusals: dict[Permission, str] = field(default_factory=dict)
+    conflict: str = ""
 
     def permits(self, use: Permission) -> bool:
         """Whether the series may be used so."""

@@ -18,6 +18,8 @@ Float = NDArray[np.float64]
 #: Slices whose gaps deviate less than this are evenly spaced (the larger of both).
 REGULAR_TOLERANCE_MM = 0.01
 REGULAR_TOLERANCE_RELATIVE = 0.01
+#: A gap this many times wider than expected means that slices are missing.
+GAP_FACTOR = 1.5
 #: A shear of the slice positions against the slice normal above this is a tilted gantry.
 TILT_TOLERANCE_DEG = 0.05
 
@@ -54,6 +56,8 @@ class Grid:
         (3,) step from column i to i + 1, and from row j to j + 1.
     geometry
         What is known about the positions.
+    slice_thicknesses_mm
+        (K,) SliceThickness, NaN where unknown; None where no slice states one.
     """
 
     shape_kji: tuple[int, int, int]
@@ -61,8 +65,14 @@ class Grid:
     column_step_lps_mm: Float
     row_step_lps_mm: Float
     geometry: GeometryClass = GeometryClass.REGULAR
+    slice_thicknesses_mm: Float | None = None
 
     def __post_init__(self) -> None:
+        if self.slice_thicknesses_mm is not None:
+            thicknesses = _read_only(self.slice_thicknesses_mm)
+            if thicknesses.shape != (self.shape_kji[0],):
+                raise ValueError("one thickness per slice is needed")
+            object.__setattr__(self, "slice_thicknesses_mm", thicknesses)
         for name in ("slice_positions_lps_mm", "column_step_lps_mm", "row_step_lps_mm"):
             object.__setattr__(self, name, _read_only(getattr(self, name)))
         if self.slice_positions_lps_mm.shape != (self.shape_kji[0], 3):
@@ -123,12 +133,61 @@ class Grid:
         return _read_only(affine)
 
     @cached_property
+    def expected_gaps_mm(self) -> Float:
+        """(K - 1,) distances that the rest of the series and the slice thicknesses suggest."""
+        gaps = self.gaps_mm
+        if not len(gaps):
+            return gaps
+        thicknesses = self._known_thicknesses_mm
+        if thicknesses is not None:
+            between = (thicknesses[:-1] + thicknesses[1:]) / 2
+            return _read_only(between * np.median(gaps / between))
+        # Without thicknesses a change of spacing looks like a gap, unless it goes on.
+        padded = np.concatenate([[np.inf], gaps, [np.inf]])
+        beside = np.minimum(padded[:-2], padded[2:])
+        median = np.median(gaps)
+        return _read_only(np.maximum(median, np.where(np.isfinite(beside), beside, 0.0)))
+
+    @cached_property
+    def missing_slices(self) -> NDArray[np.int64]:
+        """(K - 1,) number of slices that seem to be missing between k and k + 1."""
+        expected = self.expected_gaps_mm
+        ratio = np.divide(
+            self.gaps_mm, expected, out=np.ones_like(self.gaps_mm), where=expected > 0
+        )
+        missing = np.where(ratio > GAP_FACTOR, np.maximum(np.rint(ratio) - 1, 1), 0)
+        missing = np.asarray(missing, dtype=np.int64)
+        missing.flags.writeable = False
+        return missing
+
+    @cached_property
     def slice_weights_mm(self) -> Float:
-        """(K,) thickness that each slice stands for: half the gap to either neighbour."""
-        if self.shape_kji[0] < 2:
+        """(K,) thickness that each slice stands for, for volumes; NaN for a single slice.
+
+        The space between two slices is shared in proportion to their thicknesses (by halves
+        where those are unknown). Where slices are missing, each side stands only for half of
+        the expected distance: what was not scanned is not counted.
+        """
+        count = self.shape_kji[0]
+        if count < 2:
             return _read_only(np.array([np.nan]))
-        padded = np.concatenate([self.gaps_mm[:1], self.gaps_mm, self.gaps_mm[-1:]])
-        return _read_only((padded[:-1] + padded[1:]) / 2)
+        thicknesses = self._known_thicknesses_mm
+        if thicknesses is None:
+            thicknesses = np.ones(count)
+        part = thicknesses[:-1] / (thicknesses[:-1] + thicknesses[1:])
+        gaps = np.where(self.missing_slices > 0, self.expected_gaps_mm, self.gaps_mm)
+        above, below = gaps * part, gaps * (1 - part)
+        # The outermost slices reach outward as far as they reach inward.
+        above = np.append(above, below[-1])
+        below = np.insert(below, 0, above[0])
+        return _read_only(above + below)
+
+    @property
+    def _known_thicknesses_mm(self) -> Float | None:
+        thicknesses = self.slice_thicknesses_mm
+        if thicknesses is None or not (np.isfinite(thicknesses) & (thicknesses > 0)).all():
+            return None
+        return thicknesses
 
     @cached_property
     def voxel_ml(self) -> Float:

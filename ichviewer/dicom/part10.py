@@ -1,0 +1,381 @@
+"""A DICOM file's header, found and bounded before anything parses it.
+
+Files come from outside: a length may point past the end, sequences may nest without end, a
+megabyte may inflate to a gigabyte. So the element boundaries are walked first, without recursion
+and with every length checked, and pydicom is given only a header that has passed.
+The encoding is taken from the bytes themselves where they contradict the transfer syntax.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
+
+from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
+from pydicom.filereader import read_dataset
+
+from ichviewer.errors import IchViewerError
+
+#: Header bytes before the pixel data; enhanced files of thousands of frames need a few MiB.
+HEADER_LIMIT = 64 << 20
+#: Nesting of sequences; real files stay below 8.
+NESTING_LIMIT = 32
+#: Elements of a header, all levels together: 10,000 frames of functional groups.
+ELEMENT_LIMIT = 1_000_000
+#: Elements at the top level; real files stay below 2,000.
+TOP_LEVEL_LIMIT = 100_000
+
+IMPLICIT_LITTLE = "1.2.840.10008.1.2"
+EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
+DEFLATED_LITTLE = "1.2.840.10008.1.2.1.99"
+EXPLICIT_BIG = "1.2.840.10008.1.2.2"
+#: JPIP referenced deflate; deflated like the above, its pixels lie elsewhere.
+_DEFLATED = (DEFLATED_LITTLE, "1.2.840.10008.1.2.4.95")
+
+_LONG_VR = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN"))
+_LONG_VRS = _LONG_VR | frozenset((b"UR", b"UT", b"UV"))
+_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
+_UNDEFINED = 0xFFFFFFFF
+_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_PIXEL_TAGS = {
+    0x7FE00008: "FloatPixelData",
+    0x7FE00009: "DoubleFloatPixelData",
+    0x7FE00010: "PixelData",
+}
+#: Sequences that are read: they are walked inside even where their length is given.
+_READ_SEQUENCES = frozenset((0x52009229, 0x52009230, 0x00283010))
+_FIRST_READ = 64 << 10
+
+
+class DamagedFile(IchViewerError):
+    """A file that is DICOM but whose structure is broken or out of bounds."""
+
+
+class NotPart10(IchViewerError):
+    """A file that is not DICOM."""
+
+
+class _NeedMoreError(Exception):
+    """The walk left the bytes read so far."""
+
+
+@dataclass(frozen=True)
+class PixelElement:
+    """Where the pixel data of a file are.
+
+    Parameters
+    ----------
+    keyword
+        PixelData, FloatPixelData or DoubleFloatPixelData.
+    offset
+        Of the value's first byte, in the file (in the inflated stream where deflated).
+    length
+        Of the value in bytes; None where encapsulated (undefined length).
+    available
+        Bytes between `offset` and the end of the file; None where deflated.
+    """
+
+    keyword: str
+    offset: int
+    length: int | None
+    available: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class FileHeader:
+    """The elements before the pixel data, and where those are.
+
+    Parameters
+    ----------
+    dataset
+        Elements below (7FE0,0008).
+    transfer_syntax
+        TransferSyntaxUID; where it is missing, what the bytes show.
+    little_endian
+        Byte order of the dataset and of native pixel data.
+    deflated_from
+        File offset from which on the file is deflated; None where it is not.
+    pixels
+        None where the file has none.
+    notes
+        Sentences on contradictions between label and content.
+    """
+
+    dataset: Dataset
+    transfer_syntax: str
+    little_endian: bool
+    deflated_from: int | None
+    pixels: PixelElement | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Walk:
+    end: int
+    pixels: tuple[str, int, int | None] | None
+
+
+def dataset_start(head: bytes) -> int | None:
+    """Offset of a file's first element, None where its first bytes are not DICOM.
+
+    Accepted are ``DICM`` after the preamble or at the start, and a bare dataset that begins
+    with group 0002 or 0008 in any of the encodings.
+    """
+    if head[128:132] == b"DICM":
+        return 132
+    if head[:4] == b"DICM":
+        return 4
+    if len(head) < 8:
+        return None
+    for order in "<>":
+        group, element, length = struct.unpack(order + "HHL", head[:8])
+        if group in (0x0002, 0x0008) and element <= 0x0018:
+            explicit = head[4:6] in _SHORT_VRS or head[4:6] in _LONG_VRS
+            if explicit or (order == "<" and length <= 256):
+                return 0
+    return None
+
+
+def read_header(file: BinaryIO, size: int) -> FileHeader:
+    """The header of an open file.
+
+    Parameters
+    ----------
+    file
+        At its start; read no further than the pixel data.
+    size
+        Of the file in bytes.
+
+    Raises
+    ------
+    NotPart10
+        The file is not DICOM.
+    DamagedFile
+        The structure is broken, out of bounds, or cut short.
+    """
+    head = file.read(_FIRST_READ)
+    start = dataset_start(head)
+    if start is None:
+        raise NotPart10("is not DICOM")
+    syntax, offset = _read_meta(head, start)
+    if offset + 8 > len(head):
+        raise DamagedFile("is cut short: it holds no dataset")
+    if syntax in _DEFLATED and not _plain(head, offset):
+        return _read_deflated(file, head, size, syntax, offset)
+    explicit, little, notes = _encoding(head, offset, syntax)
+    while True:
+        try:
+            walk = _walk(head, offset, size, explicit, little)
+            break
+        except _NeedMoreError as more:
+            head = _grow(file, head, int(more.args[0]))
+    dataset = _parse(head[offset : walk.end], explicit, little)
+    pixels = None
+    if walk.pixels is not None:
+        keyword, at, length = walk.pixels
+        pixels = PixelElement(keyword, at, length, size - at)
+    if not syntax:
+        syntax = IMPLICIT_LITTLE if not explicit else EXPLICIT_LITTLE if little else EXPLICIT_BIG
+    return FileHeader(dataset, syntax, little, None, pixels, notes)
+
+
+def inflate(deflated: bytes, limit: int) -> bytes:
+    """The first `limit` bytes of a raw deflate stream (PS3.5 A.5)."""
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated, limit)
+    except zlib.error as error:
+        raise DamagedFile("is damaged: its deflated part cannot be inflated") from error
+
+
+def _grow(file: BinaryIO, head: bytes, needed: int) -> bytes:
+    if needed > HEADER_LIMIT:
+        raise DamagedFile(f"has a header of more than {HEADER_LIMIT >> 20} MiB")
+    more = file.read(max(needed, 2 * len(head)) - len(head))
+    if not more:
+        raise DamagedFile("is cut short within its header")
+    return head + more
+
+
+def _read_meta(head: bytes, offset: int) -> tuple[str, int]:
+    """Transfer syntax ("" where missing) and the offset behind group 0002 (PS3.10 7.1)."""
+    syntax = ""
+    while offset + 8 <= len(head):
+        group, element = struct.unpack_from("<HH", head, offset)
+        if group != 0x0002:
+            break
+        vr = head[offset + 4 : offset + 6]
+        if vr in _LONG_VRS:
+            at, length = offset + 12, int.from_bytes(head[offset + 8 : offset + 12], "little")
+        elif vr in _SHORT_VRS:
+            at, length = offset + 8, int.from_bytes(head[offset + 6 : offset + 8], "little")
+        else:
+            at, length = offset + 8, int.from_bytes(head[offset + 4 : offset + 8], "little")
+        if at + length > len(head):
+            raise DamagedFile("is cut short within its file meta information")
+        if element == 0x0010:
+            syntax = head[at : at + length].decode("ascii", "replace").strip("\0 ")
+        offset = at + length
+    return syntax, offset
+
+
+def _plain(head: bytes, offset: int) -> bool:
+    """Whether a dataset labelled as deflated begins with an ordinary first element."""
+    group, element = struct.unpack_from("<HH", head, offset)
+    return bool(group == 0x0008 and element <= 0x0018)
+
+
+def _encoding(head: bytes, offset: int, syntax: str) -> tuple[bool, bool, tuple[str, ...]]:
+    """Explicit VR, little endian, notes: what the bytes show, not what the label says."""
+    first_group = struct.unpack_from("<H", head, offset)[0]
+    vr = head[offset + 4 : offset + 6]
+    explicit = vr in _SHORT_VRS or vr in _LONG_VRS
+    little = not (first_group & 0xFF == 0 and first_group >> 8 != 0 and explicit)
+    labelled = (syntax != IMPLICIT_LITTLE, syntax != EXPLICIT_BIG)
+    if syntax and (explicit, little) != labelled:
+        return explicit, little, ("The file's encoding is not the one that it is labelled with.",)
+    return explicit, little, ()
+
+
+def _read_deflated(file: BinaryIO, head: bytes, size: int, syntax: str, offset: int) -> FileHeader:
+    deflated = (head + file.read(min(size, HEADER_LIMIT) - len(head)))[offset:]
+    limit = 4 * _FIRST_READ
+    while True:
+        plain = inflate(deflated, limit)
+        if len(plain) < 8:
+            raise DamagedFile("is cut short: it holds no dataset")
+        explicit, little, notes = _encoding(plain, 0, EXPLICIT_LITTLE)
+        ended = len(plain) < limit
+        try:
+            walk = _walk(plain, 0, len(plain) if ended else 1 << 62, explicit, little)
+            break
+        except _NeedMoreError as more:
+            limit = max(2 * limit, int(more.args[0]))
+            if limit > HEADER_LIMIT:
+                raise DamagedFile(
+                    f"inflates to a header of more than {HEADER_LIMIT >> 20} MiB"
+                ) from None
+    dataset = _parse(plain[: walk.end], explicit, little)
+    pixels = PixelElement(*walk.pixels, available=None) if walk.pixels else None
+    return FileHeader(dataset, syntax, little, offset, pixels, notes)
+
+
+def _parse(header: bytes, explicit: bool, little: bool) -> Dataset:
+    try:
+        return read_dataset(BytesIO(header), not explicit, little)
+    except RecursionError as error:
+        raise DamagedFile("nests its sequences too deeply") from error
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        struct.error,
+        BytesLengthException,
+    ) as error:
+        raise DamagedFile("has a header that cannot be parsed") from error
+
+
+class _Part(NamedTuple):
+    """An open sequence or item: where it must end, and how its elements are encoded."""
+
+    limit: int
+    ends_by_length: bool
+    explicit: bool
+    look_inside: bool
+
+
+def _walk(data: bytes, start: int, size: int, explicit: bool, little: bool) -> _Walk:
+    """Walk all elements up to the pixel data, every length checked.
+
+    Parameters
+    ----------
+    data
+        The file as far as it has been read.
+    start, size
+        Offset of the first element; length of the whole file.
+    """
+    parts = [_Part(size, False, explicit, False)]
+    at, count, top_level = start, 0, 0
+    while True:
+        while parts[-1].ends_by_length and at >= parts[-1].limit:
+            parts.pop()
+        # A few stray bytes behind the last element are padding, not a loss.
+        if at + 8 > size:
+            if len(parts) > 1:
+                raise DamagedFile("is cut short within a sequence")
+            return _Walk(min(at, size), None)
+        if at + 12 > len(data) < size:
+            raise _NeedMoreError(at + 12)
+        count += 1
+        if count > ELEMENT_LIMIT:
+            raise DamagedFile(f"has more than {ELEMENT_LIMIT:,} elements")
+        tag, vr, length, value = _element(data, at, parts[-1].explicit, little)
+        if tag >> 16 == 0xFFFE:
+            at = _delimiter(parts, tag, length, value)
+            continue
+        inside = parts[-1].look_inside
+        if len(parts) == 1:
+            top_level += 1
+            if tag in _PIXEL_TAGS:
+                given = None if length == _UNDEFINED else length
+                return _Walk(at, (_PIXEL_TAGS[tag], value, given))
+            if top_level > TOP_LEVEL_LIMIT:
+                raise DamagedFile(f"has more than {TOP_LEVEL_LIMIT:,} elements")
+            inside = tag in _READ_SEQUENCES
+        at = value
+        if length == _UNDEFINED:
+            # A sequence of unknown VR is implicit inside (PS3.5 6.2.2 note 2).
+            inner_explicit = parts[-1].explicit and vr != b"UN"
+            parts.append(_Part(parts[-1].limit, False, inner_explicit, inside))
+        elif value + length > parts[-1].limit:
+            raise DamagedFile(
+                f"is damaged: element ({tag >> 16:04X},{tag & 0xFFFF:04X}) claims {length:,} "
+                f"bytes, {max(parts[-1].limit - value, 0):,} are left"
+            )
+        elif inside and length and _is_sequence(data, value, vr, little):
+            parts.append(_Part(value + length, True, parts[-1].explicit, True))
+        else:
+            at += length
+        if len(parts) > 2 * NESTING_LIMIT:
+            raise DamagedFile(f"nests its sequences more than {NESTING_LIMIT} deep")
+
+
+def _element(data: bytes, at: int, explicit: bool, little: bool) -> tuple[int, bytes, int, int]:
+    """Tag, VR (empty where implicit), length and offset of the value of the element at `at`."""
+    order = "<" if little else ">"
+    group, element, length = struct.unpack_from(order + "HHL", data, at)
+    tag = group << 16 | element
+    vr = data[at + 4 : at + 6] if explicit and group != 0xFFFE else b""
+    if vr in _LONG_VRS:
+        if at + 12 > len(data):
+            raise DamagedFile("is cut short within its header")
+        return tag, vr, struct.unpack_from(order + "L", data, at + 8)[0], at + 12
+    if vr in _SHORT_VRS or (vr.isalpha() and vr.isupper()):
+        return tag, vr, struct.unpack_from(order + "H", data, at + 6)[0], at + 8
+    return tag, b"", length, at + 8
+
+
+def _delimiter(parts: list[_Part], tag: int, length: int, value: int) -> int:
+    """Open or close an item; returns where to go on."""
+    if tag == _ITEM:
+        outer = parts[-1]
+        if length != _UNDEFINED and value + length > outer.limit:
+            raise DamagedFile("is damaged: a sequence item reaches past the end")
+        by_length = length != _UNDEFINED
+        limit = value + length if by_length else outer.limit
+        parts.append(_Part(limit, by_length, outer.explicit, outer.look_inside))
+    elif tag in (_ITEM_END, _SEQUENCE_END) and len(parts) > 1:
+        parts.pop()
+    else:
+        raise DamagedFile("is damaged: a sequence delimiter stands outside any sequence")
+    return value
+
+
+def _is_sequence(data: bytes, value: int, vr: bytes, little: bool) -> bool:
+    item = b"\xfe\xff\x00\xe0" if little else b"\xff\xfe\xe0\x00"
+    return vr == b"SQ" or (vr in (b"", b"UN") and data[value : value + 4] == item)

@@ -1,0 +1,44 @@
+"""What a stack may be used for: one row per class of geometry, with reasons in words."""
+
+from ichviewer.dicom.geometry import Stack
+from ichviewer.dicom.study import Permission
+from ichviewer.imaging.grid import GeometryClass
+
+#: Fewer slices than this are no head for the models.
+AI_SLICES = 5
+
+
+def refusals_of(stack: Stack) -> dict[Permission, str]:
+    """The uses that are refused, and the sentence that says why."""
+    refused: dict[Permission, str] = {}
+    first = stack.images[0]
+    if first.rescale is None:
+        refused[Permission.HU] = first.rescale_problem or "The images have no rescale to HU."
+    if stack.geometry is GeometryClass.NO_GEOMETRY:
+        reason = f"The slices have no usable positions: {stack.conflict}."
+        refused[Permission.MPR] = refused[Permission.VOLUMETRY] = reason
+    elif stack.geometry is GeometryClass.SINGLE:
+        refused[Permission.MPR] = "There is only one slice."
+        refused[Permission.VOLUMETRY] = "One slice alone has no known thickness in space."
+    ai = _ai_refusal(stack, refused)
+    if ai:
+        refused[Permission.AI] = ai
+    return refused
+
+
+def _ai_refusal(stack: Stack, refused: dict[Permission, str]) -> str:
+    first = stack.images[0]
+    if first.modality != "CT":
+        return f"The modality is {first.modality or 'unknown'}, not CT."
+    if first.is_localizer:
+        return "This is a localizer."
+    if first.layout.samples > 1:
+        return "This is a colour picture, not a CT image."
+    if first.image_type[1:2] == ("SECONDARY",) and stack.grid is None:
+        return "This is a secondary capture, not a CT image."
+    for use in (Permission.HU, Permission.VOLUMETRY):
+        if use in refused:
+            return refused[use]
+    if len(stack.images) < AI_SLICES:
+        return f"There are only {len(stack.images)} slices."
+    return ""

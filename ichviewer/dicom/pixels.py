@@ -1,0 +1,233 @@
+"""Stored pixel values of one image, and HU from them.
+
+Values stay what the file stores: padding is found by its bit pattern, MONOCHROME1 is never
+inverted here, and the rescale is the image's own (PS3.3 C.7.6.3, C.11.1).
+"""
+
+import hashlib
+import struct
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.encaps import generate_frames
+
+from ichviewer.dicom.decode import decode, native_values
+from ichviewer.dicom.image import Image, PixelLayout
+from ichviewer.dicom.part10 import (
+    DamagedFile,
+    NotPart10,
+    PixelElement,
+    inflate,
+    read_header,
+)
+from ichviewer.dicom.source import open_source
+
+#: An encapsulated frame may not claim to expand by more than this.
+EXPANSION_LIMIT = 2000
+#: Bytes of one uncompressed frame: 16-bit 8192 x 8192.
+FRAME_BYTES_LIMIT = 128 << 20
+
+#: Bytes that a deflated file may inflate to.
+INFLATE_LIMIT = 512 << 20
+
+Values = NDArray[np.integer]
+
+
+def layout_problem(layout: PixelLayout, pixels: PixelElement | None) -> str:
+    """Why these pixels can never be decoded; empty where they may be."""
+    if pixels is None:
+        return "has no pixel data"
+    if pixels.keyword != "PixelData":
+        return f"stores {pixels.keyword}, which is not supported"
+    if layout.rows < 1 or layout.columns < 1:
+        return f"claims {layout.rows} rows and {layout.columns} columns"
+    if layout.frames < 1:
+        return f"claims {layout.frames} frames"
+    if layout.bits_allocated not in (8, 16, 32):
+        return f"uses {layout.bits_allocated} bits per pixel, which is not supported"
+    if not 1 <= layout.bits_stored <= layout.bits_allocated:
+        return f"stores {layout.bits_stored} of {layout.bits_allocated} bits per pixel"
+    if not layout.bits_stored - 1 <= layout.high_bit < layout.bits_allocated:
+        return f"stores {layout.bits_stored} bits below bit {layout.high_bit}"
+    if layout.samples not in (1, 3):
+        return f"has {layout.samples} values per pixel, which is not supported"
+    if layout.frame_bytes > FRAME_BYTES_LIMIT:
+        return f"claims {layout.rows} x {layout.columns} pixels, more than the program opens"
+    return _length_problem(layout, pixels)
+
+
+def _length_problem(layout: PixelLayout, pixels: PixelElement) -> str:
+    needed = layout.frame_bytes * layout.frames
+    if pixels.length is None:
+        if pixels.available is not None and needed > EXPANSION_LIMIT * pixels.available:
+            return f"claims {needed:,} bytes of pixels in {pixels.available:,} compressed bytes"
+        return ""
+    held = pixels.length
+    if pixels.available is not None:
+        held = min(held, pixels.available)
+    if held < needed:
+        return f"is cut short: {held:,} of {needed:,} bytes of pixels are there"
+    return ""
+
+
+class FrameReader:
+    """Frames of one open file, in any order.
+
+    Parameters
+    ----------
+    file, size
+        The open file and its length in bytes.
+    """
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self.header = read_header(file, size)
+        self._file, self._size = file, size
+        self._encoded: list[bytes] | None = None
+        self._inflated = b""
+
+    def frame(self, layout: PixelLayout, frame: int | None) -> tuple[bytes, bool]:
+        """The bytes of one frame, and whether they are compressed.
+
+        Raises
+        ------
+        DamagedFile
+            The pixel data are cut short or cannot be taken apart.
+        """
+        pixels = self.header.pixels
+        if pixels is None:
+            raise DamagedFile("has no pixel data")
+        if pixels.length is None:
+            return self._fragments(pixels, layout)[frame or 0], True
+        start = pixels.offset + (frame or 0) * layout.frame_bytes
+        return self._span(start, layout.frame_bytes), False
+
+    def _span(self, start: int, length: int) -> bytes:
+        if self.header.deflated_from is not None:
+            return self._deflated_span(start, length)
+        self._file.seek(start)
+        span = self._file.read(length)
+        if len(span) < length:
+            raise DamagedFile(
+                f"is cut short: {len(span):,} of {length:,} bytes of pixels are there"
+            )
+        return span
+
+    def _deflated_span(self, start: int, length: int) -> bytes:
+        if start + length > INFLATE_LIMIT:
+            raise DamagedFile(f"inflates to more than {INFLATE_LIMIT >> 20} MiB")
+        if len(self._inflated) < start + length:
+            self._file.seek(self.header.deflated_from or 0)
+            self._inflated = inflate(self._file.read(), start + length)
+        span = self._inflated[start : start + length]
+        if len(span) < length:
+            raise DamagedFile(
+                f"is cut short: {len(span):,} of {length:,} bytes of pixels are there"
+            )
+        return span
+
+    def _fragments(self, pixels: PixelElement, layout: PixelLayout) -> list[bytes]:
+        """All compressed frames (PS3.5 A.4)."""
+        if self._encoded is None:
+            self._file.seek(pixels.offset)
+            value = self._file.read(self._size - pixels.offset)
+            try:
+                frames = generate_frames(value, number_of_frames=layout.frames)
+                self._encoded = [bytes(frame) for frame in frames]
+            except (ValueError, IndexError, EOFError, struct.error, StopIteration) as error:
+                raise DamagedFile("has compressed frames that cannot be taken apart") from error
+        if len(self._encoded) < layout.frames:
+            raise DamagedFile(f"holds {len(self._encoded)} of {layout.frames} frames")
+        return self._encoded
+
+
+def fingerprint(image: Image) -> bytes:
+    """Digest of an image's stored pixels, as encoded in its file."""
+    instance = image.instance
+    try:
+        with open_source(instance.path, instance.member) as (file, size):
+            data, _ = FrameReader(file, size).frame(image.layout, instance.frame)
+    except (DamagedFile, NotPart10, OSError):
+        return str(instance).encode()
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def stored_values(
+    data: bytes, compressed: bool, layout: PixelLayout
+) -> tuple[Values, NDArray[np.bool_] | None]:
+    """Stored values of one frame and where they are padding.
+
+    Parameters
+    ----------
+    data, compressed
+        As `FrameReader.frame` gives them.
+
+    Returns
+    -------
+    (rows, columns) numbers, with a third axis of 3 for colour; (rows, columns) bool, True on
+    padding, None where the file defines none.
+
+    Raises
+    ------
+    UnsupportedPixelsError
+        The frame cannot be decoded; the text continues a sentence that names the file.
+    """
+    if not compressed:
+        order = "<" if layout.little_endian else ">"
+        bits = native_values(data, layout, order)
+        values = _as_numbers(bits, layout, layout.high_bit + 1 - layout.bits_stored)
+        return _with_padding(values, bits, layout)
+    decoded = decode(data, layout)
+    if decoded.dtype.kind != "i":
+        return _with_padding(_as_numbers(decoded, layout, 0), decoded, layout)
+    # The codestream is signed: its values are final, whatever the header says.
+    return _with_padding(np.asarray(decoded, dtype=np.int32), None, layout)
+
+
+def _with_padding(
+    values: Values, bits: NDArray[np.generic] | None, layout: PixelLayout
+) -> tuple[Values, NDArray[np.bool_] | None]:
+    """Find padding by PixelPaddingValue and PixelPaddingRangeLimit.
+
+    Both are 16 bits whose sign some writers confuse: 63536 and -2000 are the same. A value
+    that the stored bits cannot hold is sought in the whole allocated word instead.
+    """
+    if layout.padding is None or values.ndim != 2:
+        return values, None
+    numbers = [_signed_16(word) if layout.signed else word for word in layout.padding]
+    stored = layout.bits_stored
+    lowest, highest = (
+        (-(1 << stored - 1), (1 << stored - 1) - 1)
+        if layout.signed
+        else (
+            0,
+            (1 << stored) - 1,
+        )
+    )
+    if all(lowest <= number <= highest for number in numbers):
+        low, high = min(numbers), max(numbers)
+        return values, np.asarray((values >= low) & (values <= high))
+    if bits is None or layout.bits_allocated != 16:
+        return values, None
+    padding = np.asarray(bits == layout.padding[0])
+    marked = np.where(padding, _signed_16(layout.padding[0]), values.astype(np.int32))
+    return np.asarray(marked), padding
+
+
+def _signed_16(word: int) -> int:
+    return word - 0x10000 if word & 0x8000 else word
+
+
+def _as_numbers(pixels: NDArray[Any], layout: PixelLayout, shift: int) -> Values:
+    """Bit patterns to numbers: unused bits cleared, the sign bit extended."""
+    stored = layout.bits_stored
+    width = pixels.dtype.itemsize * 8
+    if stored == width and shift == 0:
+        signed = np.dtype(f"{pixels.dtype.byteorder}i{pixels.dtype.itemsize}")
+        return np.asarray(pixels.view(signed) if layout.signed else pixels)
+    wide = pixels.astype(np.int64 if width == 32 else np.int32)
+    wide = wide >> shift & (1 << stored) - 1
+    if layout.signed:
+        sign = 1 << stored - 1
+        wide = (wide ^ sign) - sign
+    return wide
