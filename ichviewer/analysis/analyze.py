@@ -83,7 +83,7 @@ def analyze(
     detection, segmentation, embedding = (reads[manifests[role].folder] for role in Role)
     with _stage(seconds, "detection", progress):
         detector = manifests[Role.DETECTION]
-        slabs = calibrate(detection.outputs[Role.DETECTION], detector.temperature)
+        slabs = calibrate(detection.outputs[Role.DETECTION], detector.calibration)
         slices = any_at_least_types(slabs[detection.prepared.slab_of_k])
         study = study_probability(slabs, detector.aggregation)
         thresholds = np.array(detector.thresholds, np.float32)

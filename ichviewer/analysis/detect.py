@@ -3,24 +3,25 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.manifest import Aggregation, Manifest
+from ichviewer.analysis.manifest import Aggregation, Calibration
 
 Floats = NDArray[np.float32]
 
 _EPSILON = 1e-6
 
 
-def calibrate(probability: Floats, temperature: tuple[float, ...]) -> Floats:
-    """Temperature scaling (Guo et al. 2017) of each column: logit divided by its temperature.
+def calibrate(probability: Floats, calibration: Calibration) -> Floats:
+    """Shifted temperature scaling (Guo et al. 2017, arXiv:1706.04599) of each column.
 
     Parameters
     ----------
     probability
         (..., 6) 0-1.
-    temperature
-        By column; above 1 makes the model less sure of itself.
+    calibration
+        By column; a temperature above 1 makes the model less sure of itself.
     """
-    return _sigmoid(_logit(probability) / np.asarray(temperature))
+    logit = _logit(probability) + np.asarray(calibration.bias)
+    return _sigmoid(logit / np.asarray(calibration.temperature))
 
 
 def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:
@@ -29,7 +30,7 @@ def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:
     Parameters
     ----------
     slabs
-        (N, 6) calibrated.
+        (N, 6) calibrated, from feet to head.
     aggregation
         As the model's manifest says.
 
@@ -37,20 +38,9 @@ def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:
     -------
     (6,) float32.
     """
-    if aggregation.method == "noisy_or":
-        pooled = 1.0 - np.prod(1.0 - slabs.astype(np.float64), axis=0)
-    elif aggregation.method == "top_k_mean":
-        count = min(aggregation.k, len(slabs))
-        pooled = np.sort(slabs, axis=0)[-count:].mean(axis=0, dtype=np.float64)
-    else:
-        pooled = slabs.max(axis=0)
-    logit = _logit(pooled) / np.asarray(aggregation.temperature) + np.asarray(aggregation.offset)
-    return any_at_least_types(_sigmoid(logit))
-
-
-def slice_probability(slabs: Floats, slab_of_k: NDArray[np.intp]) -> Floats:
-    """(K, 6) probability of every slice: that of its slab."""
-    return any_at_least_types(slabs[slab_of_k])
+    length = min(aggregation.slabs, len(slabs))
+    running = np.lib.stride_tricks.sliding_window_view(slabs, length, axis=0).mean(axis=-1)
+    return any_at_least_types(calibrate(running.max(axis=0), aggregation.calibration))
 
 
 def any_at_least_types(probability: Floats) -> Floats:
@@ -58,12 +48,6 @@ def any_at_least_types(probability: Floats) -> Floats:
     coherent = probability.astype(np.float32, copy=True)
     coherent[..., 0] = coherent.max(axis=-1)
     return coherent
-
-
-def detect(manifest: Manifest, raw: Floats, slab_of_k: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    """Calibrated (K, 6) slice and (6,) study probabilities from a detector's (N, 6) output."""
-    slabs = calibrate(raw, manifest.temperature)
-    return slice_probability(slabs, slab_of_k), study_probability(slabs, manifest.aggregation)
 
 
 def _logit(probability: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -18,9 +18,9 @@ _PLAIN_ARITHMETIC = """
     Floor Gather Gelu Gemm GlobalAveragePool GlobalMaxPool Greater GroupNormalization
     HardSigmoid HardSwish Identity InstanceNormalization LayerNormalization LeakyRelu Less Log
     LpNormalization MatMul Max MaxPool Mean Min Mish Mul Neg PRelu Pad Pow QuantizeLinear
-    Reciprocal ReduceL2 ReduceMax ReduceMean ReduceMin ReduceSum ReduceSumSquare Relu Reshape
-    Resize Shape Sigmoid Sign Slice Softmax Softplus SpaceToDepth Split Sqrt Squeeze Sub Sum
-    Tanh Transpose Unsqueeze Where
+    Reciprocal ReduceL1 ReduceL2 ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceSum
+    ReduceSumSquare Relu Reshape Resize Shape Sigmoid Sign Slice Softmax Softplus SpaceToDepth
+    Split Sqrt Squeeze Sub Sum Tanh Transpose Unsqueeze Where
 """
 ALLOWED_OPERATORS: frozenset[str] = frozenset(_PLAIN_ARITHMETIC.split())
 MAX_NODES = 20_000

@@ -25,23 +25,28 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """Probability = sigmoid((logit(p) + bias) / temperature), by `PROBABILITY_COLUMNS`."""
+
+    temperature: tuple[float, ...]
+    bias: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Aggregation:
-    """How slab probabilities become one for the study.
+    """How calibrated slab probabilities become one for the study.
 
     Parameters
     ----------
-    method
-        "max", "top_k_mean" or "noisy_or", taken over the slabs.
-    k
-        Number of slabs of "top_k_mean".
-    temperature, offset
-        By column of `PROBABILITY_COLUMNS`: logit of the study = logit / temperature + offset.
+    slabs
+        Length of the running mean over neighbouring slabs whose largest value counts; 1 is the
+        plain maximum.
+    calibration
+        Applied to that value.
     """
 
-    method: str
-    k: int
-    temperature: tuple[float, ...]
-    offset: tuple[float, ...]
+    slabs: int
+    calibration: Calibration
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Manifest:
     segmentation_min_probability: float
     lesion_min_ml: float
     operating_point: str
-    temperature: tuple[float, ...]
+    calibration: Calibration
     aggregation: Aggregation
     license: str
     training_data: str
@@ -117,7 +122,6 @@ def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
     if Role.EMBEDDING in roles and not embedding:
         raise _EntryError("embedding is missing")
     thresholds = _mapping(entry.get("thresholds"), "thresholds")
-    calibration = _mapping(entry.get("calibration", {}), "calibration")
     return Manifest(
         folder=folder,
         name=_text(entry, "name"),
@@ -137,7 +141,7 @@ def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
         ),
         lesion_min_ml=_number(thresholds, "lesion_min_ml", low=0.0),
         operating_point=_text(thresholds, "operating_point"),
-        temperature=_by_class(calibration, "temperature", low=0.01, default=1.0),
+        calibration=_calibration(_mapping(entry.get("calibration", {}), "calibration")),
         aggregation=_aggregation(entry),
         license=_text(entry, "license"),
         training_data=_text(entry, "training_data"),
@@ -156,17 +160,24 @@ def _roles(entry: Mapping[str, Any]) -> tuple[Role, ...]:
         raise _EntryError(f"roles: {error}; the program knows {known}") from error
 
 
+def _calibration(entry: Mapping[str, Any]) -> Calibration:
+    method = entry.get("method", "temperature")
+    if method != "temperature":
+        raise _EntryError(f"calibration.method {method!r} is not temperature")
+    return Calibration(
+        _by_class(entry, "temperature", low=0.01, default=1.0),
+        _by_class(entry, "bias", default=0.0),
+    )
+
+
 def _aggregation(entry: Mapping[str, Any]) -> Aggregation:
     study = _mapping(entry.get("study", {}), "study")
     method = study.get("method", "max")
-    if method not in ("max", "top_k_mean", "noisy_or"):
-        raise _EntryError(f"study.method {method!r} is not max, top_k_mean or noisy_or")
-    return Aggregation(
-        method,
-        int(_number(study, "k", low=1)) if method == "top_k_mean" else 1,
-        _by_class(study, "temperature", low=0.01, default=1.0),
-        _by_class(study, "offset", default=0.0),
-    )
+    if method not in ("max", "max_of_running_mean"):
+        raise _EntryError(f"study.method {method!r} is not max or max_of_running_mean")
+    slabs = int(_number(study, "slices", low=1, within="study")) if method != "max" else 1
+    own = {key: study[key] for key in ("temperature", "bias") if key in study}
+    return Aggregation(slabs, _calibration(own))
 
 
 def _by_class(
