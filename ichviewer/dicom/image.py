@@ -12,7 +12,7 @@ from ichviewer.imaging.window import Window, WindowShape
 
 #: Frames of one file; a two hour perfusion study has some 20,000.
 FRAME_LIMIT = 20_000
-#: Direction cosines whose length or angle is further off than this are no orientation.
+#: Direction cosines whose lengths or angle are further off than this are no orientation.
 ORIENTATION_TOLERANCE = 1e-3
 #: In-plane spacings outside these are typing errors or attacks, not scanners.
 SPACING_RANGE_MM = (0.005, 50.0)
@@ -289,18 +289,18 @@ def _invalid(header: Header, keyword: str) -> str:
 
 
 def _orientation(cosines: Vector | None) -> Vector | None:
-    """Row and column direction, exactly orthonormal; None where they are not nearly so."""
+    """Row and column direction as in the file; None where they are not nearly orthonormal.
+
+    Cosines rounded by the writer are not renormalised: the standard's equation with the file's
+    own numbers (C.7.6.2.1.1) says where the voxels are.
+    """
     if cosines is None or len(cosines) != 6:
         return None
     row, column = cosines[:3], cosines[3:]
     lengths = [sum(value * value for value in vector) ** 0.5 for vector in (row, column)]
     angle = sum(a * b for a, b in zip(row, column, strict=True))
     deviation = max(abs(lengths[0] - 1), abs(lengths[1] - 1), abs(angle))
-    if deviation > ORIENTATION_TOLERANCE:
-        return None
-    row = tuple(value / lengths[0] for value in row)
-    column = tuple(value / lengths[1] for value in column)
-    return row + column
+    return cosines if deviation <= ORIENTATION_TOLERANCE else None
 
 
 def _rescale(

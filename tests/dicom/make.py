@@ -1,0 +1,96 @@
+"""Simulated CT series on disk, right in every detail unless a test changes one."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filewriter import dcmwrite
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+ROWS, COLUMNS = 16, 24
+ROOT = "1.2.826.0.1.3680043.10.1"
+Change = Callable[[Dataset, int], None]
+
+
+def hu_of(k: int, rows: int = ROWS, columns: int = COLUMNS) -> NDArray[np.int16]:
+    """(rows, columns) HU of slice k: every voxel of a small series differs."""
+    j, i = np.mgrid[:rows, :columns]
+    return np.asarray(20 * k + 3 * j - 7 * i - 200, dtype=np.int16)
+
+
+def ct_slice(k: int = 0, *, series: str = "1", tilt_deg: float = 0.0, gap_mm: float = 5.0) -> Dataset:
+    """Slice k of a head series, 12 bits unsigned with intercept -1024."""
+    tilt = np.radians(tilt_deg)
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = CTImageStorage
+    dataset.SpecificCharacterSet = "ISO_IR 100"
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+    dataset.SOPClassUID = CTImageStorage
+    dataset.SOPInstanceUID = f"{ROOT}.{series}.{k + 1}"
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
+    dataset.StudyDate, dataset.StudyTime = "20260102", "030405"
+    dataset.Modality = "CT"
+    dataset.SeriesDescription = f"simulated head {series}"
+    dataset.PatientName, dataset.PatientID = "Simulated^Head", "SIM-1"
+    dataset.PatientAge, dataset.PatientSex = "050Y", "O"
+    dataset.SliceThickness = str(gap_mm)
+    dataset.KVP = "120"
+    dataset.ConvolutionKernel = "STANDARD"
+    dataset.StudyInstanceUID = f"{ROOT}.9"
+    dataset.SeriesInstanceUID = f"{ROOT}.{series}"
+    dataset.FrameOfReferenceUID = f"{ROOT}.8"
+    dataset.SeriesNumber, dataset.InstanceNumber = "1", str(k + 1)
+    dataset.AcquisitionNumber = "1"
+    dataset.ImageOrientationPatient = [1, 0, 0, 0, _ds(np.cos(tilt)), _ds(np.sin(tilt))]
+    dataset.ImagePositionPatient = [-100.5, -80.25, _ds(-30.0 + k * gap_mm / np.cos(tilt))]
+    dataset.PixelSpacing = [0.5, 0.75]
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.Rows, dataset.Columns = ROWS, COLUMNS
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
+    dataset.PixelRepresentation = 0
+    dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "-1024", "1", "HU"
+    dataset.WindowCenter, dataset.WindowWidth = "40", "80"
+    dataset.PixelData = (hu_of(k) + 1024).astype("<u2").tobytes()
+    return dataset
+
+
+def _ds(value: float) -> str:
+    return f"{value:.10g}"[:16]
+
+
+def save(dataset: Dataset, path: Path) -> Path:
+    """Write a dataset as it stands, valid or not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dcmwrite(path, dataset, enforce_file_format=False)
+    return path
+
+
+def series(
+    folder: Path,
+    count: int = 8,
+    change: Change | None = None,
+    only: Sequence[int] | None = None,
+    **options: float | str,
+) -> list[Path]:
+    """Write a series.
+
+    Parameters
+    ----------
+    change
+        Called with every dataset and its k before it is written.
+    only
+        The slices to write, all of `count` where not given.
+    options
+        For `ct_slice`.
+    """
+    paths = []
+    for k in range(count) if only is None else only:
+        dataset = ct_slice(k, **options)  # type: ignore[arg-type]
+        if change is not None:
+            change(dataset, k)
+        paths.append(save(dataset, folder / f"{k:04d}.dcm"))
+    return paths
