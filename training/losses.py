@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from training.network import CLASSES, Answer
 
@@ -36,7 +36,7 @@ def _cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
     """Mean over pixels, made larger so that rare blood counts beside much background."""
     weight = torch.full((CLASSES,), _BLOOD_WEIGHT)
     weight[0] = 1.0
-    return 10 * F.cross_entropy(logits, mask, weight=weight, reduction="none").mean()
+    return 10 * functional.cross_entropy(logits, mask, weight=weight, reduction="none").mean()
 
 
 def _dice(logits: Tensor, mask: Tensor) -> Tensor:
@@ -57,11 +57,11 @@ def _soft_dice(probability: Tensor, truth: Tensor) -> Tensor:
 
 def _detection(logits: Tensor, present: Tensor) -> Tensor:
     asked = ~torch.isnan(present)
-    return F.binary_cross_entropy_with_logits(logits[asked], present[asked])
+    return functional.binary_cross_entropy_with_logits(logits[asked], present[asked])
 
 
 def _similarity(embedding: Tensor, description: Tensor) -> Tensor:
     """Cosines shall fall with the distance of what was simulated."""
     squared = torch.cdist(description, description).pow(2)
     target = torch.exp(-squared / (2 * _SIMILARITY_WIDTH**2))
-    return F.mse_loss(embedding @ embedding.T, target)
+    return functional.mse_loss(embedding @ embedding.T, target)

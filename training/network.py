@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 CLASSES = 6
 EMBEDDING = 128
@@ -49,7 +49,7 @@ class _Residual(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.second(self.first(x)))
+        return functional.relu(x + self.second(self.first(x)))
 
 
 class IchNet(nn.Module):
@@ -99,7 +99,7 @@ class IchNet(nn.Module):
         y2 = self.merge_2(x2 + _double(self.lift_2(y4)))
         segmentation = self.unfold(self.segment(y2)).float()
         blood = segmentation[:, 1:] - segmentation[:, :1]
-        strongest = F.max_pool2d(blood, 8).clamp(-8.0, 8.0) / 4
+        strongest = functional.max_pool2d(blood, 8).clamp(-8.0, 8.0) / 4
         cam = self.evidence(torch.cat([y8, strongest.to(y8.dtype)], 1)).float()
         detection = pool_evidence(cam)
         amount = torch.sigmoid(blood).mean((2, 3)).sqrt() * 4
@@ -113,16 +113,17 @@ class IchNet(nn.Module):
             ],
             1,
         )
-        embedding = F.normalize(self.project(described).float(), dim=1, eps=1e-6)
+        embedding = functional.normalize(self.project(described).float(), dim=1, eps=1e-6)
         return Answer(segmentation, detection, cam, embedding)
 
 
 def pool_evidence(cam: Tensor) -> Tensor:
     """Pool maps [N, 6, h, w] into logits [N, 6]: a soft maximum, so small lesions count."""
-    pixels = cam.shape[2] * cam.shape[3]
-    total = torch.logsumexp(cam.flatten(2) * _POOL_SHARPNESS, dim=2)
-    return (total - torch.log(torch.tensor(float(pixels)))) / _POOL_SHARPNESS
+    flat = cam.flatten(2) * _POOL_SHARPNESS
+    top = flat.amax(2, keepdim=True)
+    mean = (flat - top).exp().mean(2, keepdim=True)
+    return ((mean.log() + top) / _POOL_SHARPNESS).squeeze(2)
 
 
 def _double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+    return functional.interpolate(x, scale_factor=2.0, mode="nearest")

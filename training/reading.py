@@ -1,0 +1,116 @@
+"""The exported model reads simulated studies as the viewer would; what it said beside what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.model import Model
+from ichviewer.analysis.prepare import prepare
+from ichviewer.analysis.segment import mark
+from ichviewer.imaging.volume import Volume
+from training.fields import Floats
+from training.simulate import SimulatedSeries, simulate_series
+
+#: Below this area a slab is neither positive nor negative for a type.
+LEAST_SLAB_MM2 = 8.0
+#: Below this volume a study is neither positive nor negative for a type.
+LEAST_STUDY_ML = 0.1
+#: Rows and columns of the studies simulated for reading.
+SIZE_PX = 384
+_COLUMNS = (0, *HemorrhageType)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One study read.
+
+    Parameters
+    ----------
+    seed
+        Of the study.
+    raw : float32 [N, 6]
+        The detector's outputs by slab, before calibration.
+    slab_truth : float32 [N, 6], study_truth : float32 [6]
+        1, 0, or NaN where there is hardly any; columns any and the five types.
+    marked_ml, true_ml, both_ml : float64 [6]
+        Volumes in mL of what was marked, what is true, and of both; any and the five types.
+    """
+
+    seed: int
+    raw: Floats
+    slab_truth: Floats
+    study_truth: Floats
+    marked_ml: NDArray[np.float64]
+    true_ml: NDArray[np.float64]
+    both_ml: NDArray[np.float64]
+
+
+def plan_studies(
+    first_seed: int, anatomies: Sequence[int], healthy: int, single: int, drawn: int
+) -> Iterator[SimulatedSeries]:
+    """Studies without blood, `single` of each type alone, and `drawn` as the statistics have them."""
+    kinds: list[tuple[HemorrhageType, ...] | None] = [()] * healthy
+    kinds += [(kind,) for kind in HemorrhageType for _ in range(single)]
+    kinds += [None] * drawn
+    for index, wanted in enumerate(kinds):
+        yield simulate_series(
+            first_seed + index,
+            wanted,
+            anatomy_number=anatomies[index % len(anatomies)],
+            size_px=SIZE_PX,
+        )
+
+
+def read_study(
+    model: Model, series: SimulatedSeries, min_probabilities: Sequence[float]
+) -> list[Reading]:
+    """Prepare, run, mark, and compare with the truth, once for each mask probability."""
+    volume = series.volume
+    prepared = prepare(volume, model.manifest.input)
+    outputs = model.run(prepared.image)
+    truth = series.mask
+    true_ml = _volumes(truth, volume)
+    area_mm2 = np.stack([_is(truth, kind).sum((1, 2)) for kind in _COLUMNS], 1)
+    area_mm2 = area_mm2 * np.prod(volume.spacing_mm[1:])
+    slabs = range(int(prepared.slab_of_k.max()) + 1)
+    slab_mm2 = np.stack([area_mm2[prepared.slab_of_k == slab].mean(0) for slab in slabs])
+    slab_truth = _present(slab_mm2, LEAST_SLAB_MM2)
+    readings = []
+    for probability in min_probabilities:
+        mask = mark(prepared, outputs["segmentation"], volume, probability).mask
+        readings.append(
+            Reading(
+                series.seed,
+                outputs["detection"],
+                slab_truth,
+                _present(true_ml, LEAST_STUDY_ML),
+                _volumes(mask, volume),
+                true_ml,
+                np.array([_ml(_is(mask, c) & _is(truth, c), volume) for c in _COLUMNS]),
+            )
+        )
+    return readings
+
+
+def _volumes(mask: NDArray[np.uint8], volume: Volume) -> NDArray[np.float64]:
+    """mL of any blood and of the five types."""
+    return np.array([_ml(_is(mask, column), volume) for column in _COLUMNS])
+
+
+def _is(mask: NDArray[np.uint8], kind: int) -> NDArray[np.bool_]:
+    return mask == kind if kind else mask > 0
+
+
+def _ml(region: NDArray[np.bool_], volume: Volume) -> float:
+    return float((region.sum((1, 2)) * volume.grid.voxel_ml).sum())
+
+
+def _present(amount: NDArray[np.float64], least: float) -> Floats:
+    answer = (amount >= least).astype(np.float32)
+    answer[(amount > 0) & (amount < least)] = np.nan
+    return answer
