@@ -145,7 +145,7 @@ def images_of(file: FileHeader, instance: Instance) -> tuple[Image, ...]:
     multi_frame = root.has("NumberOfFrames") and (layout.frames > 1 or root.has(_GROUPS[0]))
     if not multi_frame:
         whole = Instance(instance.path, None, uid, instance.member)
-        return (_image(root, file, whole, patient, layout),)
+        return (_image(root, whole, patient, layout, notes=file.notes),)
     per_frame, shared = (root.items(keyword) for keyword in _GROUPS)
     shared_macros = _macros(shared[:1])
     images = []
@@ -153,7 +153,7 @@ def images_of(file: FileHeader, instance: Instance) -> tuple[Image, ...]:
         macros = _macros(per_frame[frame : frame + 1]) + shared_macros
         header = Header([*macros, file.dataset])
         one = Instance(instance.path, frame, uid, instance.member)
-        images.append(_image(header, file, one, patient, layout, Header(macros)))
+        images.append(_image(header, one, patient, layout, notes=file.notes, macros=Header(macros)))
     return tuple(images)
 
 
@@ -169,10 +169,11 @@ def _macros(groups: Sequence[Dataset]) -> list[Dataset]:
 
 def _image(
     header: Header,
-    file: FileHeader,
     instance: Instance,
     patient: PatientLabel,
     layout: PixelLayout,
+    *,
+    notes: tuple[str, ...],
     macros: Header | None = None,
 ) -> Image:
     modality = header.code("Modality")
@@ -206,7 +207,7 @@ def _image(
         rescale_problem=rescale_problem,
         windows=_windows(header),
         lossy=_lossy(header, layout.transfer_syntax),
-        notes=file.notes + _assumptions(header),
+        notes=notes + _assumptions(header),
     )
 
 

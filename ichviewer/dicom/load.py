@@ -4,7 +4,7 @@ Nothing is stacked in between and nothing is resampled. A slice that cannot be d
 out; the positions of the others stay what they are, and a note says what is missing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,12 @@ from ichviewer.dicom.image import Image, images_of
 from ichviewer.dicom.part10 import DamagedFile, NotPart10
 from ichviewer.dicom.pixels import FrameReader, Values, layout_problem, stored_values
 from ichviewer.dicom.series import image_notes
-from ichviewer.dicom.source import open_source
+from ichviewer.dicom.source import NO_FILES, open_source
 from ichviewer.dicom.study import Instance, Series
 from ichviewer.errors import GeometryError, UnsupportedPixelsError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
-from ichviewer.progress import Progress, silent
+from ichviewer.progress import Progress, opening, silent
 
 #: Share of the free memory that one volume may take.
 MEMORY_SHARE = 0.5
@@ -67,7 +67,10 @@ class _Voxels:
 
 
 def load_volume(
-    series: Series, progress: Progress = silent, budget_bytes: int | None = None
+    series: Series,
+    progress: Progress = silent,
+    budget_bytes: int | None = None,
+    excluded: Mapping[Path, str] = NO_FILES,
 ) -> Volume:
     """The voxels of a series in HU, on the grid of its slices' own positions.
 
@@ -79,6 +82,8 @@ def load_volume(
         Called once per slice.
     budget_bytes
         Memory that the voxels may take; half of what is free where not given.
+    excluded
+        Files that must not be opened, each with the words that say why ("took longer ...").
 
     Returns
     -------
@@ -99,7 +104,7 @@ def load_volume(
     voxels = _Voxels((count, series.rows, series.columns))
     images: dict[int, Image] = {}
     left_out: list[str] = []
-    for done, (k, loaded) in enumerate(_loaded(series, voxels)):
+    for done, (k, loaded) in enumerate(_loaded(series, voxels, progress, excluded)):
         progress(done, count, "Reading slices")
         if isinstance(loaded, Image):
             images[k] = loaded
@@ -123,15 +128,22 @@ def _check_budget(series: Series, budget_bytes: int | None) -> None:
         )
 
 
-def _loaded(series: Series, voxels: _Voxels) -> Iterator[tuple[int, Image | str]]:
+def _loaded(
+    series: Series, voxels: _Voxels, progress: Progress, excluded: Mapping[Path, str]
+) -> Iterator[tuple[int, Image | str]]:
     """Decode all slices; gives the index and the image, or why there is none."""
     for (path, member), indices in _by_file(series).items():
+        if path in excluded:
+            yield from ((k, excluded[path]) for k in indices)
+            continue
+        opening(progress, path)
         try:
             with open_source(path, member) as (file, size):
                 reader = FrameReader(file, size)
                 found = images_of(reader.header, Instance(path, member=member))
                 by_frame = {image.instance.frame: image for image in found}
                 for k in indices:
+                    opening(progress, path)
                     image = by_frame.get(series.instances[k].frame)
                     yield k, _load_slice(reader, image, voxels, k)
         except (DamagedFile, NotPart10) as error:

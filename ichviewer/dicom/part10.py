@@ -34,8 +34,7 @@ EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 #: JPIP referenced deflate; deflated like the above, its pixels lie elsewhere.
 _DEFLATED = (DEFLATED_LITTLE, "1.2.840.10008.1.2.4.95")
 
-_LONG_VR = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN"))
-_LONG_VRS = _LONG_VR | frozenset((b"UR", b"UT", b"UV"))
+_LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 _SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -167,7 +166,7 @@ def read_header(file: BinaryIO, size: int) -> FileHeader:
     explicit, little, notes = _encoding(head, offset, syntax)
     while True:
         try:
-            walk = _walk(head, offset, size, explicit, little)
+            walk = _Walker(head, offset, size, explicit, little).walk()
             break
         except _NeedMoreError as more:
             head = _grow(file, head, int(more.args[0]))
@@ -246,9 +245,9 @@ def _read_deflated(file: BinaryIO, head: bytes, size: int, syntax: str, offset: 
         if len(plain) < 8:
             raise DamagedFile("is cut short: it holds no dataset")
         explicit, little, notes = _encoding(plain, 0, EXPLICIT_LITTLE)
-        ended = len(plain) < limit
+        end = len(plain) if len(plain) < limit else 1 << 62
         try:
-            walk = _walk(plain, 0, len(plain) if ended else 1 << 62, explicit, little)
+            walk = _Walker(plain, 0, end, explicit, little).walk()
             break
         except _NeedMoreError as more:
             limit = max(2 * limit, int(more.args[0]))
@@ -289,8 +288,8 @@ class _Part(NamedTuple):
     look_inside: bool
 
 
-def _walk(data: bytes, start: int, size: int, explicit: bool, little: bool) -> _Walk:
-    """Walk all elements up to the pixel data, every length checked.
+class _Walker:
+    """Goes over all elements up to the pixel data, without recursion, every length checked.
 
     Parameters
     ----------
@@ -299,49 +298,73 @@ def _walk(data: bytes, start: int, size: int, explicit: bool, little: bool) -> _
     start, size
         Offset of the first element; length of the whole file.
     """
-    parts = [_Part(size, False, explicit, False)]
-    at, count, top_level = start, 0, 0
-    while True:
-        while parts[-1].ends_by_length and at >= parts[-1].limit:
-            parts.pop()
-        # A few stray bytes behind the last element are padding, not a loss.
-        if at + 8 > size:
-            if len(parts) > 1:
-                raise DamagedFile("is cut short within a sequence")
-            return _Walk(min(at, size), None)
-        if at + 12 > len(data) < size:
-            raise _NeedMoreError(at + 12)
-        count += 1
-        if count > ELEMENT_LIMIT:
-            raise DamagedFile(f"has more than {ELEMENT_LIMIT:,} elements")
-        tag, vr, length, value = _element(data, at, parts[-1].explicit, little)
-        if tag >> 16 == 0xFFFE:
-            at = _delimiter(parts, tag, length, value)
-            continue
-        inside = parts[-1].look_inside
-        if len(parts) == 1:
-            top_level += 1
-            if tag in _PIXEL_TAGS:
+
+    def __init__(self, data: bytes, start: int, size: int, explicit: bool, little: bool) -> None:
+        self._data, self._at, self._size, self._little = data, start, size, little
+        self._parts = [_Part(size, False, explicit, False)]
+        self._count = self._top_level = 0
+
+    def walk(self) -> _Walk:
+        """Find the end of the header and the pixel data.
+
+        Raises
+        ------
+        _NeedMoreError
+            The bytes read so far do not suffice; the argument says how many do.
+        DamagedFile
+            A length or a nesting is out of bounds.
+        """
+        while True:
+            while self._parts[-1].ends_by_length and self._at >= self._parts[-1].limit:
+                self._parts.pop()
+            at = self._at
+            # A few stray bytes behind the last element are padding, not a loss.
+            if at + 8 > self._size:
+                if len(self._parts) > 1:
+                    raise DamagedFile("is cut short within a sequence")
+                return _Walk(min(at, self._size), None)
+            if at + 12 > len(self._data) < self._size:
+                raise _NeedMoreError(at + 12)
+            tag, vr, length, value = _element(
+                self._data, at, self._parts[-1].explicit, self._little
+            )
+            if len(self._parts) == 1 and tag in _PIXEL_TAGS:
                 given = None if length == _UNDEFINED else length
                 return _Walk(at, (_PIXEL_TAGS[tag], value, given))
-            if top_level > TOP_LEVEL_LIMIT:
-                raise DamagedFile(f"has more than {TOP_LEVEL_LIMIT:,} elements")
+            if tag >> 16 == 0xFFFE:
+                self._at = _delimiter(self._parts, tag, length, value)
+            else:
+                self._at = self._enter_or_skip(tag, vr, length, value)
+            self._bound()
+
+    def _enter_or_skip(self, tag: int, vr: bytes, length: int, value: int) -> int:
+        """Go into a sequence or over a value; returns where to go on."""
+        part = self._parts[-1]
+        inside = part.look_inside
+        if len(self._parts) == 1:
+            self._top_level += 1
             inside = tag in _READ_SEQUENCES
-        at = value
         if length == _UNDEFINED:
             # A sequence of unknown VR is implicit inside (PS3.5 6.2.2 note 2).
-            inner_explicit = parts[-1].explicit and vr != b"UN"
-            parts.append(_Part(parts[-1].limit, False, inner_explicit, inside))
-        elif value + length > parts[-1].limit:
+            explicit = part.explicit and vr != b"UN"
+            self._parts.append(_Part(part.limit, False, explicit, inside))
+            return value
+        if value + length > part.limit:
             raise DamagedFile(
                 f"is damaged: element ({tag >> 16:04X},{tag & 0xFFFF:04X}) claims {length:,} "
-                f"bytes, {max(parts[-1].limit - value, 0):,} are left"
+                f"bytes, {max(part.limit - value, 0):,} are left"
             )
-        elif inside and length and _is_sequence(data, value, vr, little):
-            parts.append(_Part(value + length, True, parts[-1].explicit, True))
-        else:
-            at += length
-        if len(parts) > 2 * NESTING_LIMIT:
+        if inside and length and _is_sequence(self._data, value, vr, self._little):
+            self._parts.append(_Part(value + length, True, part.explicit, True))
+            return value
+        return value + length
+
+    def _bound(self) -> None:
+        self._count += 1
+        if self._count > ELEMENT_LIMIT or self._top_level > TOP_LEVEL_LIMIT:
+            limit = ELEMENT_LIMIT if self._count > ELEMENT_LIMIT else TOP_LEVEL_LIMIT
+            raise DamagedFile(f"has more than {limit:,} elements")
+        if len(self._parts) > 2 * NESTING_LIMIT:
             raise DamagedFile(f"nests its sequences more than {NESTING_LIMIT} deep")
 
 

@@ -28,17 +28,14 @@ def refusals_of(stack: Stack) -> dict[Permission, str]:
 
 def _ai_refusal(stack: Stack, refused: dict[Permission, str]) -> str:
     first = stack.images[0]
-    if first.modality != "CT":
-        return f"The modality is {first.modality or 'unknown'}, not CT."
-    if first.is_localizer:
-        return "This is a localizer."
-    if first.layout.samples > 1:
-        return "This is a colour picture, not a CT image."
-    if first.image_type[1:2] == ("SECONDARY",) and stack.grid is None:
-        return "This is a secondary capture, not a CT image."
-    for use in (Permission.HU, Permission.VOLUMETRY):
-        if use in refused:
-            return refused[use]
-    if len(stack.images) < AI_SLICES:
-        return f"There are only {len(stack.images)} slices."
-    return ""
+    secondary = first.image_type[1:2] == ("SECONDARY",) and stack.grid is None
+    checks = (
+        (first.modality != "CT", f"The modality is {first.modality or 'unknown'}, not CT."),
+        (first.is_localizer, "This is a localizer."),
+        (first.layout.samples > 1, "This is a colour picture, not a CT image."),
+        (secondary, "This is a secondary capture, not a CT image."),
+        (Permission.HU in refused, refused.get(Permission.HU, "")),
+        (Permission.VOLUMETRY in refused, refused.get(Permission.VOLUMETRY, "")),
+        (len(stack.images) < AI_SLICES, f"There are only {len(stack.images)} slices."),
+    )
+    return next((reason for refuse, reason in checks if refuse), "")

@@ -35,26 +35,29 @@ Values = NDArray[np.integer]
 
 
 def layout_problem(layout: PixelLayout, pixels: PixelElement | None) -> str:
-    """Why these pixels can never be decoded; empty where they may be."""
+    """Why these pixels can never be decoded, as the rest of a sentence; empty where they may be."""
     if pixels is None:
         return "has no pixel data"
     if pixels.keyword != "PixelData":
         return f"stores {pixels.keyword}, which is not supported"
-    if layout.rows < 1 or layout.columns < 1:
-        return f"claims {layout.rows} rows and {layout.columns} columns"
-    if layout.frames < 1:
-        return f"claims {layout.frames} frames"
-    if layout.bits_allocated not in (8, 16, 32):
-        return f"uses {layout.bits_allocated} bits per pixel, which is not supported"
-    if not 1 <= layout.bits_stored <= layout.bits_allocated:
-        return f"stores {layout.bits_stored} of {layout.bits_allocated} bits per pixel"
-    if not layout.bits_stored - 1 <= layout.high_bit < layout.bits_allocated:
-        return f"stores {layout.bits_stored} bits below bit {layout.high_bit}"
-    if layout.samples not in (1, 3):
-        return f"has {layout.samples} values per pixel, which is not supported"
-    if layout.frame_bytes > FRAME_BYTES_LIMIT:
-        return f"claims {layout.rows} x {layout.columns} pixels, more than the program opens"
-    return _length_problem(layout, pixels)
+    stored, allocated = layout.bits_stored, layout.bits_allocated
+    checks = (
+        (layout.rows and layout.columns, f"claims {layout.rows} x {layout.columns} pixels"),
+        (layout.frames >= 1, f"claims {layout.frames} frames"),
+        (allocated in (8, 16, 32), f"uses {allocated} bits per pixel, which is not supported"),
+        (1 <= stored <= allocated, f"stores {stored} of {allocated} bits per pixel"),
+        (
+            stored - 1 <= layout.high_bit < max(allocated, 1),
+            f"stores {stored} bits below bit {layout.high_bit}",
+        ),
+        (layout.samples in (1, 3), f"has {layout.samples} values per pixel, not 1 or 3"),
+        (
+            layout.frame_bytes <= FRAME_BYTES_LIMIT,
+            f"claims {layout.rows} x {layout.columns} pixels, more than the program opens",
+        ),
+    )
+    failed = (problem for passed, problem in checks if not passed)
+    return next(failed, "") or _length_problem(layout, pixels)
 
 
 def _length_problem(layout: PixelLayout, pixels: PixelElement) -> str:
@@ -225,7 +228,7 @@ def _as_numbers(pixels: NDArray[Any], layout: PixelLayout, shift: int) -> Values
     if stored == width and shift == 0:
         signed = np.dtype(f"{pixels.dtype.byteorder}i{pixels.dtype.itemsize}")
         return np.asarray(pixels.view(signed) if layout.signed else pixels)
-    wide = pixels.astype(np.int64 if width == 32 else np.int32)
+    wide: Values = pixels.astype(np.int64 if width == 32 else np.int32)
     wide = wide >> shift & (1 << stored) - 1
     if layout.signed:
         sign = 1 << stored - 1

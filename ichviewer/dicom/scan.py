@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from pydicom.uid import UID
 
@@ -19,13 +18,12 @@ from ichviewer.dicom.image import FRAME_LIMIT, Image, images_of
 from ichviewer.dicom.part10 import DamagedFile, FileHeader, NotPart10, read_header
 from ichviewer.dicom.pixels import fingerprint, layout_problem
 from ichviewer.dicom.series import study_of
-from ichviewer.dicom.source import open_source
+from ichviewer.dicom.source import NO_FILES, open_source
 from ichviewer.dicom.study import Instance, ScanResult, Skipped, Study
 from ichviewer.dicom.tags import Header, clean_text
 from ichviewer.errors import NotDicomError
 from ichviewer.progress import Progress, opening, silent
 
-NO_FILES: Mapping[Path, str] = MappingProxyType({})
 _DICOMDIR = "1.2.840.10008.1.3.10"
 
 
@@ -64,7 +62,7 @@ def scan_folder(
     progress
         Called once per file; the total is unknown until the folder has been walked.
     excluded
-        Files that must not be opened, with the sentence that says why.
+        Files that must not be opened, each with the words that say why ("took longer ...").
 
     Raises
     ------
@@ -83,7 +81,7 @@ def scan_folder(
         progress(done, len(paths), "Reading headers")
         found.files += 1
         if path in excluded:
-            found.skip(path, _SkipError("stopped the reader", excluded[path]))
+            found.skip(path, _SkipError("stopped the reader", _sentence(path, excluded)))
             continue
         opening(progress, path)
         try:
@@ -96,6 +94,10 @@ def scan_folder(
     return ScanResult(
         folder, _studies(found), tuple(found.skipped), dict(found.counts), found.files
     )
+
+
+def _sentence(path: Path, excluded: Mapping[Path, str]) -> str:
+    return f"{clean_text(path.name)} {excluded[path]}."
 
 
 def _walk(folder: Path, found: _Found) -> Iterator[Path]:

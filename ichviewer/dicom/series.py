@@ -61,6 +61,8 @@ def series_of(stack: Stack, siblings: int = 1) -> Series:
         kernel=first.kernel,
         contrast=first.contrast,
         body_part=first.body_part,
+        kvp=first.kvp,
+        age_years=age_years(first.patient.patient_age),
         warnings=tuple(dict.fromkeys(notes)),
         refusals=refusals_of(stack),
         conflict=stack.conflict,
@@ -93,6 +95,13 @@ def _series_order(stack: Stack) -> tuple[float, str, float]:
     number = first.number if first.number is not None else float("inf")
     instance = first.instance_number if first.instance_number is not None else float("inf")
     return number, first.series_uid, instance
+
+
+def age_years(age: str) -> float | None:
+    """Years of an age string, "045Y", "010M", "003W" or "002D" (PS3.5, VR AS); None for others."""
+    per_year = {"Y": 1.0, "M": 12.0, "W": 52.18, "D": 365.25}
+    number, unit = age[:-1], age[-1:]
+    return int(number) / per_year[unit] if number.isdecimal() and unit in per_year else None
 
 
 def _key(stack: Stack) -> str:

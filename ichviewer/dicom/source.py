@@ -1,10 +1,14 @@
 """Where a file's bytes come from: a file of its own, or a member of a ZIP archive."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
+
+#: No file is kept from being opened.
+NO_FILES: Mapping[Path, str] = MappingProxyType({})
 
 
 @contextmanager

@@ -74,6 +74,8 @@ class Series:
         Number of slices that the gaps suggest are missing.
     kernel, contrast, body_part
         ConvolutionKernel, ContrastBolusAgent, BodyPartExamined as the file says; unreliable.
+    kvp, age_years
+        KVP and PatientAge; None where absent.
     warnings
         Sentences that a reader must not miss.
     refusals
@@ -99,6 +101,8 @@ class Series:
     kernel: str = ""
     contrast: str = ""
     body_part: str = ""
+    kvp: float | None = None
+    age_years: float | None = None
     warnings: tuple[str, ...] = ()
     refusals: dict[Permission, str] = field(default_factory=dict)
     conflict: str = ""

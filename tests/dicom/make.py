@@ -20,7 +20,9 @@ def hu_of(k: int, rows: int = ROWS, columns: int = COLUMNS) -> NDArray[np.int16]
     return np.asarray(20 * k + 3 * j - 7 * i - 200, dtype=np.int16)
 
 
-def ct_slice(k: int = 0, *, series: str = "1", tilt_deg: float = 0.0, gap_mm: float = 5.0) -> Dataset:
+def ct_slice(
+    k: int = 0, *, series: str = "1", tilt_deg: float = 0.0, gap_mm: float = 5.0
+) -> Dataset:
     """Slice k of a head series, 12 bits unsigned with intercept -1024."""
     tilt = np.radians(tilt_deg)
     dataset = Dataset()
