@@ -1,6 +1,7 @@
 """How a long step says how far it is, and learns that the user cancelled."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from ichviewer.errors import IchViewerError
 
@@ -15,3 +16,13 @@ class Cancelled(IchViewerError):
 
 def silent(done: int, total: int, what: str) -> None:
     """Progress for callers that neither watch nor cancel."""
+
+
+def opening(progress: Progress, file: Path) -> None:
+    """Say which file is worked on from now until the next call of `progress`.
+
+    The worker limits the time of every file, and names the one that it hung or died on.
+    """
+    tell = getattr(progress, "opening", None)
+    if tell is not None:
+        tell(file)

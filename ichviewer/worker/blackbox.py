@@ -1,14 +1,15 @@
-"""What a worker process is working on, in memory that survives the process.
+"""Which file a worker process is working on, in memory that survives the process.
 
 Progress messages are rate-limited and can be lost with the process; this record is neither.
 """
 
+import os
 import time
 from multiprocessing.shared_memory import SharedMemory
 
 from ichviewer.worker.parcel import memory_of
 
-#: Two numbers (monotonic time in ns, length of the text), then UTF-8 text; longer text is cut.
+#: Two numbers (monotonic time in ns, length of the path), then the path; a longer one is cut.
 _HEADER_BYTES = 16
 _SIZE_BYTES = 8192
 
@@ -27,9 +28,9 @@ class Blackbox:
         """What the other process attaches by."""
         return self._segment.name
 
-    def note(self, what: str) -> None:
-        """Record what is being worked on from now; empty: nothing in particular."""
-        text = what.encode("utf-8", "surrogateescape")[: len(self._text)]
+    def note(self, file: str = "") -> None:
+        """Record a sign of life, and the file that is worked on from now, if any."""
+        text = os.fsencode(file)[: len(self._text)]
         self._numbers[1] = 0
         self._text[: len(text)] = text
         self._numbers[1] = len(text)
@@ -37,9 +38,9 @@ class Blackbox:
         self._numbers[0] = time.monotonic_ns()
 
     def read(self) -> tuple[float, str]:
-        """Monotonic seconds since when, and what is being worked on."""
+        """Monotonic seconds of the last sign of life, and the file at hand or empty."""
         text = bytes(self._text[: min(self._numbers[1], len(self._text))])
-        return self._numbers[0] / 1e9, text.decode("utf-8", "surrogateescape")
+        return self._numbers[0] / 1e9, os.fsdecode(text)
 
     def unlink(self) -> None:
         """Remove the name once both sides are attached, or the worker is gone."""

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 #: Files that one step may lose before it is given up.
 MOST_EXCLUDED_FILES = 32
-#: Processes in a row that end before they are up, before the worker is given up.
+#: Processes in a row that end before they are up, or before they have started a given job.
 MOST_FAILED_STARTS = 3
 
 
@@ -304,35 +304,41 @@ class Worker:
         """Replace a process that has ended, and see to the job that it took along."""
         self._hosts.remove(host)
         self._failed_starts = 0 if host.is_ready else self._failed_starts + 1
-        death, what = host.death(), host.last_words()
+        death, file = host.death(), host.last_file()
         running = host.running
         host.close()
-        log.warning("worker process ended", extra={"why": death.value})
+        log.warning("worker process ended", extra={"why": death, "file": Path(file)})
         if running is None or running.job.is_cancelled:
             return
-        if self._is_worth_repeating(running.job, death, what):
+        if not running.has_started and running.job.failed_starts < MOST_FAILED_STARTS:
+            # The process was gone before the job could do anything to it.
+            running.job.failed_starts += 1
+            self._waiting.appendleft(running.job)
+        elif self._is_worth_repeating(running.job, death, file):
             self._waiting.appendleft(running.job)
         else:
-            running.job.fail(WorkerDied(sentences.died(death, what, running.job.limits)))
+            running.job.fail(WorkerDied(sentences.died(death, file, running.job.limits)))
 
     @staticmethod
-    def _is_worth_repeating(job: Job, death: Death, what: str) -> bool:
+    def _is_worth_repeating(job: Job, death: Death, file_at_hand: str) -> bool:
         """Whether to run a step again; a file that is to blame is left out then.
 
         A crash is blamed on a file when it happens there twice: the process may have been ended
         from outside. A file that ran out of time or memory is to blame at once.
         """
-        if not job.limits.leaves_out_files or not what or len(job.excluded) >= MOST_EXCLUDED_FILES:
+        file = Path(file_at_hand)
+        if (
+            not job.limits.leaves_out_files
+            or not file_at_hand
+            or file in job.excluded
+            or len(job.excluded) >= MOST_EXCLUDED_FILES
+            or death is Death.JOB_TIME
+        ):
             return False
-        if death is Death.JOB_TIME:
-            return False
-        file = Path(what)
         if death is Death.CRASH and job.suspect != file:
             job.suspect = file
-            return True
-        if file in job.excluded or not file.is_file():
-            return False
-        job.excluded[file] = sentences.left_out(file, death, job.limits)
+        else:
+            job.excluded[file] = sentences.left_out(death, job.limits)
         return True
 
 

@@ -39,6 +39,7 @@ class Death(StrEnum):
 
     CRASH = "crash"
     MEMORY = "memory"
+    FILE_TIME = "time of one file"
     STEP_TIME = "time of one step"
     JOB_TIME = "time in all"
     CANCELLED = "cancelled"
@@ -51,6 +52,7 @@ class _Running:
     job: "Job"
     number: int
     since_s: float
+    has_started: bool = False
     segments: set[str] = field(default_factory=set)
     cancel_by_s: float | None = None
 
@@ -98,7 +100,7 @@ class Host:
         """Send a job; raises OSError where the process is gone."""
         self._tasks += 1
         self.running = _Running(job, self._tasks, time.monotonic())
-        self._blackbox.note("")
+        self._blackbox.note()
         parcel, segment = pack(job.call, self.running.segments.add)
         try:
             self.connection.send(Task(self._tasks, parcel))
@@ -140,6 +142,7 @@ class Host:
             self.running.segments.add(message.segment)
         elif isinstance(message, Started):
             self.running.since_s = time.monotonic()
+            self.running.has_started = True
             self._unlink_segments()
 
     def take_result(self, done: Done) -> object:
@@ -189,10 +192,14 @@ class Host:
             return [(self._started_s + START_LIMIT_S, Death.STEP_TIME)]
         if running is None:
             return []
-        noted_s, what = self._blackbox.read()
         limits = running.job.limits
-        step_s = limits.step_s if what else max(limits.step_s, START_LIMIT_S)
-        deadlines = [(max(noted_s, running.since_s) + step_s, Death.STEP_TIME)]
+        alive_s, file = self._blackbox.read()
+        alive_s = max(alive_s, running.since_s)
+        deadlines = [
+            (alive_s + limits.file_s, Death.FILE_TIME)
+            if file
+            else (alive_s + limits.step_s, Death.STEP_TIME)
+        ]
         if limits.job_s is not None:
             deadlines.append((running.since_s + limits.job_s, Death.JOB_TIME))
         if running.cancel_by_s is not None:
@@ -210,8 +217,8 @@ class Host:
             return self._death
         return Death.MEMORY if self.process.exitcode == EXIT_OUT_OF_MEMORY else Death.CRASH
 
-    def last_words(self) -> str:
-        """What the process was working on."""
+    def last_file(self) -> str:
+        """The file that the process was working on, empty where there was none."""
         return self._blackbox.read()[1]
 
     def close(self) -> None:

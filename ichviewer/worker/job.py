@@ -35,6 +35,7 @@ class Job:
         self.limits = limits
         self.excluded: dict[Path, str] = {}
         self.suspect: Path | None = None
+        self.failed_starts = 0
         self._arguments = arguments
         self._on_progress = on_progress
         self._on_success = on_success

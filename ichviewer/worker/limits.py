@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: A step that has not yet said what it works on may still be importing libraries from a cold disk.
+#: A new process, and a step's first seconds, may import libraries from a cold disk.
 START_LIMIT_S = 60.0
 #: Share of the machine's memory that one worker process may take, and the least it needs.
 MEMORY_SHARE = 0.5
@@ -23,28 +23,35 @@ class Limits:
 
     Parameters
     ----------
+    file_s
+        Seconds for one file, from ``opening`` to the next call of ``progress`` or ``opening``.
     step_s
-        Seconds from one call of ``progress`` to the next: per file, slice or batch.
+        Seconds from one call of ``progress`` to the next where no file is open: a batch, a stage.
     job_s
         Seconds in all, None for no limit.
     leaves_out_files
-        True where the function takes ``excluded``, a dict from the path of a file to the sentence
-        that says why it must not be opened: the step is then repeated without the file that
+        True where the function takes ``excluded``, a dict from the path of a file to the words
+        that say why it must not be opened: the step is then repeated without the file that
         killed or hung it.
     """
 
+    file_s: float = 10.0
     step_s: float = 120.0
     job_s: float | None = None
     leaves_out_files: bool = False
 
 
 def guarded(
-    *, step_s: float = 120.0, job_s: float | None = None, leaves_out_files: bool = False
+    *,
+    file_s: float = Limits.file_s,
+    step_s: float = Limits.step_s,
+    job_s: float | None = Limits.job_s,
+    leaves_out_files: bool = Limits.leaves_out_files,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Write the limits of a step beside its definition; the function itself is unchanged."""
 
     def mark(function: Callable[P, R]) -> Callable[P, R]:
-        setattr(function, _ATTRIBUTE, Limits(step_s, job_s, leaves_out_files))
+        setattr(function, _ATTRIBUTE, Limits(file_s, step_s, job_s, leaves_out_files))
         return function
 
     return mark

@@ -10,6 +10,7 @@ import time
 import traceback
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 
 from ichviewer.errors import IchViewerError
 from ichviewer.progress import Cancelled
@@ -90,7 +91,7 @@ class _Server:
             self._connection.send(message)
 
     def _run_task(self, task: Task) -> None:
-        self._blackbox.note("")
+        self._blackbox.note()
         try:
             reply = self._reply(task)
         except Cancelled:
@@ -117,9 +118,15 @@ class _Server:
         """Note a step's progress, tell the window's side if it is due, raise if cancelled."""
         if self._cancelled == number:
             raise Cancelled("Cancelled.")
-        self._blackbox.note(what)
+        self._blackbox.note()
         if is_due:
             self._send(Progressed(number, done, total, what))
+
+    def open(self, number: int, file: Path) -> None:
+        """Note the file at hand; raise if cancelled."""
+        if self._cancelled == number:
+            raise Cancelled("Cancelled.")
+        self._blackbox.note(str(file))
 
 
 class _Reporter:
@@ -136,6 +143,10 @@ class _Reporter:
         if is_due:
             self._next_s = now_s + PROGRESS_INTERVAL_S
         self._server.report(self._number, done, total, what, is_due)
+
+    def opening(self, file: Path) -> None:
+        """What `ichviewer.progress.opening` tells."""
+        self._server.open(self._number, file)
 
 
 def _pickled(error: Exception) -> bytes:

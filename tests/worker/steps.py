@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.errors import NotDicomError
-from ichviewer.progress import Progress, silent
+from ichviewer.progress import Progress, opening, silent
 from ichviewer.worker import guarded
 
 
@@ -103,19 +103,19 @@ def allocate(mebibytes: int, progress: Progress = silent) -> int:
 
 
 def _touch(mebibytes: int) -> int:
-    kept = [np.ones(2**20, np.uint8) for _ in range(mebibytes)]
-    return len(kept)
+    kept = [np.ones(2**24, np.uint8) for _ in range(mebibytes // 16)]
+    return 16 * len(kept)
 
 
-@guarded(step_s=0.5, leaves_out_files=True)
+@guarded(file_s=1.0, leaves_out_files=True)
 def read_folder(
     folder: Path, excluded: dict[Path, str] | None = None, progress: Progress = silent
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], dict[str, str]]:
     """Read a folder whose files say what to do to the process that reads them.
 
     Returns
     -------
-    Names of the files that were read, sentences of those that were left out.
+    Names of the files that were read, and why others were left out, by name.
     """
     excluded = excluded or {}
     files = sorted(folder.iterdir())
@@ -123,11 +123,12 @@ def read_folder(
     for number, file in enumerate(files):
         if file in excluded:
             continue
-        progress(number, len(files), str(file))
+        progress(number, len(files), "reading")
+        opening(progress, file)
         _obey(file.read_text().strip(), progress)
         read.append(file.name)
     progress(len(files), len(files), "sorting")
-    return read, list(excluded.values())
+    return read, {file.name: why for file, why in excluded.items()}
 
 
 def _obey(order: str, progress: Progress) -> None:
@@ -136,7 +137,7 @@ def _obey(order: str, progress: Progress) -> None:
     elif order == "hang":
         threading.Event().wait()
     elif order == "grow":
-        _touch(1 << 20)
+        np.empty(1 << 40, np.uint8)
     elif order.startswith("crash once "):
         marker = Path(order.removeprefix("crash once "))
         if not marker.exists():
