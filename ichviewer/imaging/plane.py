@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from ichviewer.imaging.grid import Float, GeometryClass, Grid
 
+#: Row and column of a pixel, fractions allowed; whole numbers are centres.
+Pixel = tuple[float, float]
 #: A letter is added for a second patient axis from this direction cosine on (about 20 degrees).
 _OBLIQUE_COSINE = 0.35
 
@@ -84,6 +86,13 @@ class Plane:
         return self.grid.shape_kji[self.axis]
 
     @property
+    def upward(self) -> int:
+        """The step of the index, 1 or -1, that goes to the head, the front or the right."""
+        sign = 1 if self.orientation is Orientation.AXIAL else -1
+        axis = tuple(Orientation).index(self.orientation)
+        return sign if steps_of(self.grid)[self.axis][axis] > 0 else -sign
+
+    @property
     def is_native(self) -> bool:
         """True where the pixels are the acquired ones, at most flipped."""
         return self.source is None
@@ -129,7 +138,7 @@ class Plane:
             self._origin(index) + row * down_mm * self.down_lps + column * right_mm * self.right_lps
         )
 
-    def pixel(self, kji: tuple[float, float, float]) -> tuple[float, float]:
+    def pixel(self, kji: tuple[float, float, float]) -> Pixel:
         """Row and column where a voxel is shown in the cut that holds it."""
         position = self.grid.lps_mm(np.asarray(kji, dtype=np.float64))
         inside = position - self._origin(round(kji[self.axis]))
@@ -155,6 +164,22 @@ class Plane:
             found[others[0]], found[others[1]] = first, second
         found[self.axis] = index
         return found[0], found[1], found[2]
+
+    def traces(self, kji: tuple[int, int, int]) -> dict[Axis, tuple[Pixel, Pixel]]:
+        """Where the planes through a voxel cut this one: two end pixels by the other's fixed axis.
+
+        A tilted gantry makes the acquired slice a slanted line.
+        """
+        found = {}
+        for along in (axis for axis in Axis if axis is not self.axis):
+            ends = []
+            for end in (-0.5, self.grid.shape_kji[along] - 0.5):
+                at = [float(v) for v in kji]
+                at[along] = end
+                ends.append(self.pixel((at[0], at[1], at[2])))
+            third = next(a for a in Axis if a not in (self.axis, along))
+            found[third] = (ends[0], ends[1])
+        return found
 
     def _origin(self, index: int) -> Float:
         if self.axis is Axis.K:

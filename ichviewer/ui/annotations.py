@@ -1,0 +1,112 @@
+"""What is written over an image: letters, corner texts, scale bar, crosshair, type names."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from ichviewer.imaging.plane import Letters
+from ichviewer.ui.theme import DIM, TEXT, WARNING
+
+_MARGIN = 10.0
+#: Half of the opening in the middle of the crosshair, so that it covers nothing that is read.
+_OPENING = 14.0
+_SCALE_STEPS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
+
+
+@dataclass(frozen=True)
+class Corners:
+    """Lines of text in the four corners."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+
+
+def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
+    """Write the orientation letters at the middle of each edge."""
+    font = QFont(painter.font())
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * 1.15)
+    painter.setFont(font)
+    flags, inner = Qt.AlignmentFlag, area.adjusted(_MARGIN, 6, -_MARGIN, -6)
+    for text, side in (
+        (letters.left, flags.AlignLeft | flags.AlignVCenter),
+        (letters.right, flags.AlignRight | flags.AlignVCenter),
+        (letters.top, flags.AlignTop | flags.AlignHCenter),
+        (letters.bottom, flags.AlignBottom | flags.AlignHCenter),
+    ):
+        write(painter, inner, side, text, QColor(WARNING))
+
+
+def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
+    """Write the corner texts; the upper ones are cut off with an ellipsis where they would meet."""
+    flags, inner = Qt.AlignmentFlag, area.adjusted(_MARGIN, 6, -_MARGIN, -6)
+    half = QRectF(inner)
+    half.setWidth(inner.width() / 2 - 16)
+    other = QRectF(half)
+    other.moveRight(inner.right())
+    for lines, box, side in (
+        (corners.top_left, half, flags.AlignLeft | flags.AlignTop),
+        (corners.top_right, other, flags.AlignRight | flags.AlignTop),
+        (corners.bottom_left, inner, flags.AlignLeft | flags.AlignBottom),
+        (corners.bottom_right, other, flags.AlignRight | flags.AlignBottom),
+    ):
+        metrics = QFontMetricsF(painter.font())
+        short = [metrics.elidedText(x, Qt.TextElideMode.ElideRight, box.width()) for x in lines]
+        write(painter, box, side, "\n".join(short), QColor(TEXT))
+
+
+def write(
+    painter: QPainter, box: QRectF, side: Qt.AlignmentFlag, text: str, colour: QColor
+) -> None:
+    """Write plain text with a dark rim, readable on bone and on air."""
+    if not text:
+        return
+    painter.setPen(QColor(0, 0, 0, 220))
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        painter.drawText(box.translated(dx, dy), side, text)
+    painter.setPen(colour)
+    painter.drawText(box, side, text)
+
+
+def draw_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
+    """Draw a ruler of a round length, at most a third of the view, above the lower edge."""
+    fits = (mm for mm in _SCALE_STEPS_MM if mm * px_per_mm <= area.height() / 3)
+    length_mm = next(fits, None)
+    if length_mm is None or px_per_mm <= 0:
+        return
+    length = length_mm * px_per_mm
+    x, y0 = area.right() - _MARGIN - 22, area.center().y() + area.height() / 4
+    y0 = min(y0, area.bottom() - 60) - length / 2
+    lines = [QLineF(x, y0, x, y0 + length)]
+    lines += [QLineF(x - 4, y, x + 4, y) for y in (y0, y0 + length / 2, y0 + length)]
+    for pen in (QPen(QColor(0, 0, 0, 200), 3), QPen(QColor(TEXT), 1)):
+        painter.setPen(pen)
+        painter.drawLines(lines)
+    name = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
+    box = QRectF(x - 90, y0 + length + 3, 98, 20)
+    write(painter, box, Qt.AlignmentFlag.AlignRight, name, QColor(DIM))
+
+
+def draw_traces(painter: QPainter, traces: list[tuple[QLineF, QColor]], at: QPointF) -> None:
+    """Draw where the other planes cut this one, open around the crossing."""
+    for line, colour in traces:
+        painter.setPen(QPen(colour, 1))
+        for end in (line.p1(), line.p2()):
+            half = QLineF(at, end)
+            if half.length() > _OPENING:
+                half.setP1(half.pointAt(_OPENING / half.length()))
+                painter.drawLine(half)
+
+
+def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colour: QColor) -> None:
+    """Write a type's name beside its region, on the side where there is more room."""
+    width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 2
+    x = beside.right() + 6
+    if beside.center().x() < area.center().x() and beside.left() - width - 6 > area.left():
+        x = beside.left() - width - 6
+    x = min(max(x, area.left() + 4), area.right() - width - 4)
+    y = min(max(beside.center().y() - 10, area.top() + 4), area.bottom() - 24)
+    write(painter, QRectF(x, y, width, 20), Qt.AlignmentFlag.AlignLeft, text, colour)

@@ -1,0 +1,52 @@
+"""Start the window, and end cleanly."""
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from ichviewer import __version__, paths
+from ichviewer.ui.jobs import Jobs
+from ichviewer.ui.main_window import MainWindow
+from ichviewer.ui.messages import Messages
+from ichviewer.ui.theme import apply_theme
+from ichviewer.ui.viewer_model import ViewerModel
+from ichviewer.worker import Worker
+
+#: What an idle worker process imports ahead, so that the first folder does not wait for it.
+_WARM_IMPORTS = ("ichviewer.workflow",)
+_USUAL_SIZE = QSize(1720, 1000)
+
+
+def run(folder: Path | None) -> int:
+    """Open the window, and a folder in it; return the exit code when it is closed."""
+    application = make_application()
+    messages = Messages()
+    messages.catch_unexpected()
+    model = ViewerModel()
+    with Worker(warm_imports=_WARM_IMPORTS) as worker:
+        window = MainWindow(model, Jobs(worker, model, messages), messages)
+        window.resize(_USUAL_SIZE.boundedTo(window.screen().availableSize()))
+        window.show()
+        if folder is not None:
+            QTimer.singleShot(0, lambda: window.open_path(folder))
+        return application.exec()
+
+
+def make_application() -> QApplication:
+    """The one QApplication, with name, icon, theme and exact fractional scaling."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    application = QApplication(sys.argv[:1])
+    QCoreApplication.setApplicationName("ichviewer")
+    QCoreApplication.setApplicationVersion(__version__)
+    icon = paths.resources_folder() / "icons" / "ichviewer.png"
+    application.setWindowIcon(QIcon(str(icon)))
+    apply_theme(application)
+    return application

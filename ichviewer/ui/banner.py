@@ -1,0 +1,16 @@
+"""The fixed banner over everything that comes from the AI."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from ichviewer.ui import wording
+
+
+class Banner(QLabel):
+    """Says that the AI's results are not for primary diagnosis; cannot be closed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(wording.NOT_FOR_DIAGNOSIS, parent)
+        self.setObjectName("banner")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)

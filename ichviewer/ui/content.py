@@ -1,0 +1,151 @@
+"""What a slice view shows: the study along one axis, or a similar case beside it."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import SignalInstance
+
+from ichviewer.dicom.study import Permission
+from ichviewer.imaging.plane import Axis
+from ichviewer.imaging.volume import Volume
+from ichviewer.ui import wording
+from ichviewer.ui.viewer_model import Kji, ViewerModel
+
+
+class Content(Protocol):
+    """The part of the model that one view shows and moves."""
+
+    @property
+    def volume(self) -> Volume | None:
+        """The voxels, or None where there is nothing to show."""
+
+    @property
+    def mask(self) -> NDArray[np.uint8] | None:
+        """Labels on the same grid, or None."""
+
+    @property
+    def cursor_kji(self) -> Kji:
+        """The voxel under the crosshair."""
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Emitted when another volume is to be shown."""
+
+    def move(self, kji: Kji) -> None:
+        """Put the crosshair there."""
+
+    def scroll(self, steps: int) -> None:
+        """Go on by so many cuts: to the head, the front or the patient's right."""
+
+    def refusal(self) -> str:
+        """Why this plane may not be shown, or empty."""
+
+    def heading(self) -> tuple[str, ...]:
+        """Lines that say whose images these are."""
+
+
+class StudyContent:
+    """The open series, cut along one voxel axis."""
+
+    def __init__(self, model: ViewerModel, axis: Axis) -> None:
+        self._model = model
+        self._axis = axis
+
+    @property
+    def volume(self) -> Volume | None:
+        """The open series' voxels."""
+        return self._model.volume
+
+    @property
+    def mask(self) -> NDArray[np.uint8] | None:
+        """What the models outlined."""
+        return self._model.findings.mask if self._model.findings else None
+
+    @property
+    def cursor_kji(self) -> Kji:
+        """The model's own crosshair."""
+        return self._model.cursor_kji
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Another series."""
+        return self._model.volume_changed
+
+    def move(self, kji: Kji) -> None:
+        """Put the crosshair there in all planes."""
+        self._model.move_cursor(kji)
+
+    def scroll(self, steps: int) -> None:
+        """Go on by so many cuts: to the head, the front or the patient's right."""
+        self._model.scroll(steps, self._axis)
+
+    def refusal(self) -> str:
+        """Planes across the slices need trustworthy positions."""
+        series = self._model.series
+        if self._axis is Axis.K or series is None or series.permits(Permission.MPR):
+            return ""
+        return series.refusals[Permission.MPR]
+
+    def heading(self) -> tuple[str, ...]:
+        """Patient and series, in the acquired plane only."""
+        study, series = self._model.study, self._model.series
+        if self._axis is not Axis.K:
+            return ()
+        lines = [wording.study_title(study), wording.study_subtitle(study)] if study else []
+        if series is not None:
+            lines.append(wording.series_title(series))
+        return tuple(line for line in lines if line)
+
+
+class CaseContent:
+    """The similar case beside the study: it follows the study, and scrolling it moves both."""
+
+    def __init__(self, model: ViewerModel) -> None:
+        self._model = model
+
+    @property
+    def volume(self) -> Volume | None:
+        """The case's voxels."""
+        return self._model.companion.volume if self._model.companion else None
+
+    @property
+    def mask(self) -> NDArray[np.uint8] | None:
+        """Cases are shown without labels."""
+        return None
+
+    @property
+    def cursor_kji(self) -> Kji:
+        """The middle of the slice that lies as far from the linked one as the study's does."""
+        companion, study = self._model.companion, self._model.volume
+        if companion is None or study is None:
+            return (0, 0, 0)
+        _, rows, columns = companion.volume.shape_kji
+        k = companion.slice_beside(self._model.cursor_kji[0], study)
+        return (k, rows // 2, columns // 2)
+
+    @property
+    def changed(self) -> SignalInstance:
+        """Another case."""
+        return self._model.companion_changed
+
+    def move(self, kji: Kji) -> None:
+        """A case has no crosshair of its own."""
+
+    def scroll(self, steps: int) -> None:
+        """Scroll the study; the case follows."""
+        self._model.scroll(steps)
+
+    def refusal(self) -> str:
+        """Cases are shown in their acquired plane, which is always possible."""
+        return ""
+
+    def heading(self) -> tuple[str, ...]:
+        """What kind of case this is, above all whether it is simulated."""
+        companion = self._model.companion
+        if companion is None:
+            return ()
+        case = companion.match.case
+        kinds = wording.listed(list(case.types)) or "no hemorrhage"
+        origin = "SIMULATED case" if case.is_simulated else "Case"
+        return (f"{origin} {case.case_id}", wording.capital(kinds), f"Labels: {case.label_source}")

@@ -1,0 +1,104 @@
+"""Findings: headline, types with overlay toggles, the table of lesions, and who says so."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType
+from ichviewer.ui import wording
+from ichviewer.ui.banner import Banner
+from ichviewer.ui.labels import label, set_tone
+from ichviewer.ui.lesion_table import LesionTable
+from ichviewer.ui.messages import show_text
+from ichviewer.ui.type_rows import TypeRows
+from ichviewer.ui.viewer_model import AiState, ViewerModel
+
+_WAITING = {
+    AiState.IDLE: "Open a series: the AI starts by itself where the images permit it.",
+    AiState.RUNNING: "The AI is reading the series. You can read on meanwhile.",
+    AiState.REFUSED: "Not read by the AI.",
+    AiState.CANCELLED: "The AI was cancelled.",
+    AiState.FAILED: "The AI could not read this series.",
+}
+
+
+class FindingsPanel(QWidget):
+    """All that analysis says about the open volume."""
+
+    again_wanted = Signal()
+
+    def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._headline = label("", "heading", wraps=True)
+        self._reasons = label("", "dim", wraps=True)
+        self._types = TypeRows(model)
+        self._table = LesionTable(model)
+        self._detail = label("", "dim", wraps=True)
+        self._source = label("", "dim", wraps=True)
+        self._provenance = QPushButton("Models…")
+        self._provenance.clicked.connect(self._show_provenance)
+        self._again = QPushButton("Run the AI again")
+        self._again.clicked.connect(self.again_wanted)
+        foot = QHBoxLayout()
+        foot.addWidget(self._source, 1)
+        foot.addWidget(self._provenance)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 10, 10, 6)
+        column.addWidget(Banner())
+        column.addWidget(self._headline)
+        column.addWidget(self._reasons)
+        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._types)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._detail)
+        column.addLayout(foot)
+        model.findings_changed.connect(self._refresh)
+        model.ai_changed.connect(self._refresh)
+        model.lesion_changed.connect(self._refresh_detail)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        findings, ai = self._model.findings, self._model.ai
+        is_read = findings is not None and findings.gate.answer is not GateAnswer.REFUSED
+        for part in (self._types, self._table, self._source, self._provenance):
+            part.setVisible(is_read)
+        self._again.setVisible(ai.state in (AiState.CANCELLED, AiState.FAILED))
+        self._reasons.setText(ai.sentence)
+        self._reasons.setVisible(bool(ai.sentence))
+        set_tone(self._reasons, "warning" if ai.state is AiState.WARNED else "dim")
+        if findings is None or not is_read:
+            self._headline.setText(_WAITING.get(ai.state, _WAITING[AiState.REFUSED]))
+        else:
+            self._headline.setText(wording.headline(findings))
+            seconds = sum(findings.seconds.values())
+            parts = [wording.model_names(findings), wording.devices(findings), f"{seconds:.1f} s"]
+            self._source.setText(" · ".join(part for part in parts if part))
+            self._table.setVisible(bool(findings.lesions))
+        self._refresh_detail()
+
+    def _refresh_detail(self) -> None:
+        lesion = self._model.lesion
+        self._detail.setText(wording.lesion_sentence(lesion) if lesion else "")
+        self._detail.setVisible(lesion is not None)
+
+    def _show_provenance(self) -> None:
+        if self._model.findings is not None:
+            show_text(self, "Models", _provenance(self._model.findings))
+
+
+def _provenance(findings: Findings) -> str:
+    lines = [wording.NOT_FOR_DIAGNOSIS, "", f"Series {findings.series_uid or 'without UID'}", ""]
+    for model in findings.models:
+        lines += [
+            f"{model.name} {model.version}: {', '.join(model.roles)}",
+            f"    device {model.device}",
+            f"    sha256 {model.sha256}",
+            f"    training data: {model.training_data}",
+        ]
+    lines += ["", "Operating points"]
+    for column, threshold in enumerate(findings.thresholds):
+        word = HemorrhageType(column).word if column else "any hemorrhage"
+        lines.append(f"    {word}: {wording.percent(float(threshold))}")
+    lines += ["", "Seconds"]
+    lines += [f"    {stage}: {seconds:.2f}" for stage, seconds in findings.seconds.items()]
+    return "\n".join([*lines, "", *findings.gate.reasons, *findings.notes])

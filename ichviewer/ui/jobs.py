@@ -1,0 +1,268 @@
+"""Background steps: run a function of the workflow in the worker, put the result into the model."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from ichviewer import workflow
+from ichviewer.analysis.findings import Findings, GateAnswer, Lesion
+from ichviewer.dicom.study import Permission, ScanResult, Series
+from ichviewer.imaging.volume import Volume
+from ichviewer.library.case import Match, Matches
+from ichviewer.ui import wording
+from ichviewer.ui.messages import Messages
+from ichviewer.ui.viewer_model import AiState, AiStatus, Companion, ViewerModel, Work
+from ichviewer.worker import Job, Worker
+
+
+class Running:
+    """One step under way; once cancelled, nothing of it reaches the window any more."""
+
+    def __init__(self, title: str, on_cancelled: Callable[[], None]) -> None:
+        self.title = title
+        self.is_over = False
+        self.on_cancelled = on_cancelled
+        self.job: Job | None = None
+
+    def cancel(self) -> None:
+        """Drop the result and stop the work."""
+        if not self.is_over:
+            self.is_over = True
+            if self.job is not None:
+                self.job.cancel()
+            self.on_cancelled()
+
+
+class Jobs(QObject):
+    """The steps of the workflow, as the window starts them."""
+
+    _called = Signal(object)
+
+    def __init__(
+        self,
+        worker: Worker,
+        model: ViewerModel,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._worker = worker
+        self._model = model
+        self._messages = messages
+        self._running: list[Running] = []
+        # The worker calls back on its own thread; the queued signal brings the call to ours.
+        self._called.connect(_call, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._running)
+
+    def start(
+        self,
+        title: str,
+        function: Callable[..., Any],
+        *arguments: Any,
+        on_success: Callable[[Any], None],
+        on_failure: Callable[[Exception], None] | None = None,
+        on_progress: Callable[[int, int, str], None] | None = None,
+        on_cancelled: Callable[[], None] = lambda: None,
+    ) -> Running:
+        """Run a function in the worker; the callbacks run on the window's thread.
+
+        Without `on_failure` the error is shown; without `on_progress` the status corner shows it.
+        """
+        running = Running(title, on_cancelled)
+        fail = on_failure or self._messages.failure
+        watch = on_progress or partial(self._show_progress, title)
+        self._running.append(running)
+        self._show_progress(title, 0, 0, "")
+
+        def ended(callback: Callable[[Any], None], value: Any) -> None:
+            if not running.is_over:
+                running.is_over = True
+                self._forget(running)
+                callback(value)
+
+        def progressed(done: int, total: int, what: str) -> None:
+            if not running.is_over:
+                watch(done, total, what)
+
+        running.job = self._worker.submit(
+            function,
+            *arguments,
+            on_progress=lambda *p: self._called.emit(partial(progressed, *p)),
+            on_success=lambda value: self._called.emit(partial(ended, on_success, value)),
+            on_failure=lambda error: self._called.emit(partial(ended, fail, error)),
+        )
+        return running
+
+    def cancel_all(self) -> None:
+        """Stop everything under way."""
+        for running in list(self._running):
+            self._forget(running)
+            running.cancel()
+
+    def open_folder(self, folder: Path) -> None:
+        """Look through a folder, list its series, and open the one most worth reading."""
+        self.cancel_all()
+        self._messages.clear()
+        self.start(
+            f"Looking through {folder.name or folder}",
+            workflow.open_folder,
+            folder,
+            on_success=self._show_scan,
+        )
+
+    def open_series(self, series: Series) -> None:
+        """Read a series; drop what was under way for the last one."""
+        self.cancel_all()
+        self._messages.clear()
+        if not series.permits(Permission.VIEW):
+            self._messages.note(series.refusals[Permission.VIEW])
+            return
+        self._model.clear(series)
+        self.start(
+            f"Opening {wording.series_title(series)}",
+            workflow.open_series,
+            series,
+            on_success=partial(self._show_volume, series),
+            on_failure=self._fail_series,
+            on_cancelled=self._model.clear,
+        )
+
+    def analyze(self) -> None:
+        """Let the models read the open volume, where that is permitted."""
+        series, volume = self._model.series, self._model.volume
+        if series is None or volume is None or self._model.ai.state is AiState.RUNNING:
+            return
+        refusal = series.refusals.get(Permission.AI, "")
+        if refusal:
+            self._model.ai = AiStatus(AiState.REFUSED, refusal)
+            return
+        self._model.ai = AiStatus(AiState.RUNNING)
+        self.start(
+            "AI is reading the series",
+            workflow.analyze,
+            series,
+            volume,
+            on_success=self._show_findings,
+            on_failure=self._fail_analysis,
+            on_cancelled=self._note_cancelled_analysis,
+        )
+
+    def find_similar(self) -> None:
+        """Look for similar cases in the library."""
+        findings = self._model.findings
+        if findings is None or not findings.embedding.size:
+            return
+        self._model.similar_note = "Looking for similar cases…"
+        self.start(
+            "Looking for similar cases",
+            workflow.find_similar,
+            findings,
+            on_success=self._show_matches,
+            on_failure=self._fail_similar,
+            on_cancelled=lambda: self._note_similar("The search was cancelled."),
+        )
+
+    def open_case(self, match: Match) -> None:
+        """Open a similar case beside the study."""
+        self.start(
+            f"Opening case {match.case.case_id}",
+            workflow.open_case,
+            match.case,
+            on_success=partial(self._show_case, match),
+        )
+
+    def close_case(self) -> None:
+        """Put the similar case away."""
+        self._model.companion = None
+
+    def _show_scan(self, scan: ScanResult) -> None:
+        self._model.clear()
+        self._model.scan = scan
+        best = worth_reading(scan)
+        if best is not None:
+            self.open_series(best)
+
+    def _show_volume(self, series: Series, volume: Volume) -> None:
+        self._model.show_volume(series, volume)
+        self.analyze()
+
+    def _fail_series(self, error: Exception) -> None:
+        self._model.clear()
+        self._messages.failure(error)
+
+    def _show_findings(self, findings: Findings) -> None:
+        states = {
+            GateAnswer.ACCEPTED: AiState.PROCESSED,
+            GateAnswer.WARNED: AiState.WARNED,
+            GateAnswer.REFUSED: AiState.REFUSED,
+        }
+        reasons = " ".join((*findings.gate.reasons, *findings.notes))
+        self._model.ai = AiStatus(states[findings.gate.answer], reasons)
+        self._model.findings = findings
+        self.find_similar()
+
+    def _fail_analysis(self, error: Exception) -> None:
+        self._model.ai = AiStatus(AiState.FAILED, str(error))
+        self._messages.failure(error)
+
+    def _note_cancelled_analysis(self) -> None:
+        self._model.ai = AiStatus(AiState.CANCELLED, "Press F5 to start it again.")
+
+    def _show_matches(self, matches: Matches) -> None:
+        self._model.similar_note = ""
+        self._model.matches = matches
+
+    def _fail_similar(self, error: Exception) -> None:
+        self._note_similar(str(error))
+        self._messages.failure(error)
+
+    def _note_similar(self, sentence: str) -> None:
+        self._model.similar_note = sentence
+
+    def _show_case(self, match: Match, opened: tuple[Series, Volume]) -> None:
+        study = self._model.volume
+        if study is None:
+            return
+        _, volume = opened
+        lesion = matched_lesion(self._model.findings, match)
+        if lesion is not None:
+            self._model.go_to_lesion(lesion)
+        case_slice = min(max(match.case.largest_slice, 0), volume.shape_kji[0] - 1)
+        self._model.companion = Companion(match, volume, self._model.cursor_kji[0], case_slice)
+
+    def _show_progress(self, title: str, done: int, total: int, what: str) -> None:
+        self._model.work = Work(title, done, total, what)
+
+    def _forget(self, running: Running) -> None:
+        if running in self._running:
+            self._running.remove(running)
+        self._model.work = Work(self._running[-1].title) if self._running else None
+
+
+def worth_reading(scan: ScanResult) -> Series | None:
+    """The series to open first: fit for AI before fit for reading, then the most images."""
+    readable = [series for series in scan.series if series.permits(Permission.VIEW)]
+    uses = (Permission.VOLUMETRY, Permission.MPR, Permission.HU)
+
+    def rank(series: Series) -> tuple[bool, int, int]:
+        permitted = sum(series.permits(use) for use in uses)
+        return series.permits(Permission.AI), permitted, len(series.instances)
+
+    return max(readable, key=rank, default=None)
+
+
+def matched_lesion(findings: Findings | None, match: Match) -> Lesion | None:
+    """The largest lesion of a type that the case shows too, or None."""
+    lesions = findings.lesions if findings else ()
+    return next((x for x in lesions if x.kind.word in match.case.types), None)
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()

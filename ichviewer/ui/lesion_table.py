@@ -1,0 +1,92 @@
+"""The table of lesions; a row goes to the slice where its lesion is largest."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from ichviewer.analysis.findings import Lesion
+from ichviewer.ui import wording
+from ichviewer.ui.theme import WARNING, type_colour
+from ichviewer.ui.viewer_model import ViewerModel
+
+_COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU mean / max", "")
+_FIGURES = (2, 3, 4)
+
+
+class LesionTable(QTableWidget):
+    """One row per lesion; choosing a row goes to its largest slice."""
+
+    def __init__(self, model: ViewerModel) -> None:
+        super().__init__(0, len(_COLUMNS))
+        self._model = model
+        self.setAccessibleName("Lesions")
+        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(20)
+        header.setHighlightSections(False)
+        self.setMinimumHeight(110)
+        self.currentCellChanged.connect(lambda row, *_: self._choose(row))
+        self.cellClicked.connect(lambda row, _column: self._choose(row))
+        model.findings_changed.connect(self._refresh)
+        model.lesion_changed.connect(self._select)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        lesions = self._model.findings.lesions if self._model.findings else ()
+        self.blockSignals(True)
+        self.setRowCount(len(lesions))
+        for row, lesion in enumerate(lesions):
+            for column, item in enumerate(_items(lesion)):
+                self.setItem(row, column, item)
+        self.blockSignals(False)
+        self._select()
+
+    def _choose(self, row: int) -> None:
+        lesions = self._model.findings.lesions if self._model.findings else ()
+        if 0 <= row < len(lesions):
+            self._model.go_to_lesion(lesions[row])
+
+    def _select(self) -> None:
+        lesions = self._model.findings.lesions if self._model.findings else ()
+        lesion = self._model.lesion
+        self.blockSignals(True)
+        if lesion in lesions:
+            self.setCurrentCell(lesions.index(lesion), 0)
+        else:
+            self.setCurrentCell(-1, -1)
+            self.clearSelection()
+        self.blockSignals(False)
+        self.viewport().update()
+
+
+def _items(lesion: Lesion) -> list[QTableWidgetItem]:
+    items = [QTableWidgetItem(text) for text in _cells(lesion)]
+    for item in items:
+        item.setToolTip(wording.lesion_sentence(lesion))
+    for column in _FIGURES:
+        items[column].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    items[0].setForeground(type_colour(lesion.kind).lighter(115))
+    items[-1].setForeground(QColor(WARNING))
+    return items
+
+
+def _cells(lesion: Lesion) -> tuple[str, ...]:
+    return (
+        wording.capital(lesion.kind.word),
+        str(lesion.side),
+        wording.percent(lesion.probability),
+        wording.millilitres(lesion.volume_ml),
+        f"{lesion.diameter_mm:.0f}",
+        wording.slice_range(lesion),
+        f"{lesion.mean_hu:.0f} / {lesion.max_hu:.0f}",
+        "⚠" if lesion.flags else "",
+    )

@@ -1,0 +1,294 @@
+"""The window: puts the panels together and lets the table of actions work on them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichviewer import __version__, paths
+from ichviewer.imaging.plane import Axis
+from ichviewer.ui import wording
+from ichviewer.ui.actions import ACTIONS, FILE, HELP, VIEW, WINDOWS, Action
+from ichviewer.ui.content import CaseContent, StudyContent
+from ichviewer.ui.findings_panel import FindingsPanel
+from ichviewer.ui.jobs import Jobs
+from ichviewer.ui.key_help import KeyHelp, key_text
+from ichviewer.ui.messages import MessageBar, Messages, show_text
+from ichviewer.ui.similar_panel import SimilarPanel
+from ichviewer.ui.slice_strip import SliceStrip
+from ichviewer.ui.slice_view import SliceView
+from ichviewer.ui.status_corner import StatusCorner
+from ichviewer.ui.studies_panel import StudiesPanel
+from ichviewer.ui.viewer_model import Layout, ViewerModel
+from ichviewer.ui.welcome import Welcome
+
+_ABOUT = f"""ichviewer {__version__}
+
+Offline reading station for head CT with intracranial hemorrhage.
+
+The AI in this program was trained on simulated images. Its results are not for primary \
+diagnosis and this program is not a medical device. Nothing leaves this computer.
+
+Licence: Apache-2.0."""
+
+
+class MainWindow(QMainWindow):
+    """Studies on the left, images in the middle, findings and similar cases on the right."""
+
+    def __init__(self, model: ViewerModel, jobs: Jobs, messages: Messages) -> None:
+        super().__init__()
+        self.model = model
+        self.jobs = jobs
+        self.messages = messages
+        self.setWindowTitle("ichviewer")
+        self.setAcceptDrops(True)
+        self.studies = StudiesPanel(model)
+        self.findings = FindingsPanel(model)
+        self.similar = SimilarPanel(model)
+        self.status = StatusCorner(model)
+        self.axial, self.coronal, self.sagittal = (
+            SliceView(model, axis, StudyContent(model, axis)) for axis in Axis
+        )
+        self.beside = SliceView(model, Axis.K, CaseContent(model))
+        self._welcome = Welcome(model)
+        self._actions = [self._make(action) for action in ACTIONS]
+        self._held = {action.keys[0]: action for action in ACTIONS if action.release}
+        self._arrange()
+        self._fill_menus()
+        self._fill_tool_bar()
+        self._connect()
+        self._show_layout()
+        self._show_switches()
+
+    def open_path(self, path: Path) -> None:
+        """Open a folder, a file or a ZIP."""
+        self.jobs.open_folder(path)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and open it."""
+        chosen = QFileDialog.getExistingDirectory(self, "Open folder")
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def choose_file(self) -> None:
+        """Ask for a file and open it."""
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open file or ZIP")
+        if chosen:
+            self.open_path(Path(chosen))
+
+    def open_demo(self) -> None:
+        """Open the demo study that comes with the program."""
+        self.open_path(paths.demo_study_folder())
+
+    def step_series(self, step: int) -> None:
+        """Open the next or previous series of the list."""
+        series = self.model.scan.series if self.model.scan else ()
+        if series:
+            at = series.index(self.model.series) if self.model.series in series else -step
+            wanted = min(max(at + step, 0), len(series) - 1)
+            if series[wanted] is not self.model.series:
+                self.jobs.open_series(series[wanted])
+
+    def step_study(self, step: int) -> None:
+        """Open the next or previous study of the list."""
+        studies = self.model.scan.studies if self.model.scan else ()
+        study = self.model.study
+        if study is not None:
+            wanted = studies.index(study) + step
+            if 0 <= wanted < len(studies):
+                self.jobs.open_series(studies[wanted].series[0])
+
+    def step_case(self, step: int) -> None:
+        """Open the next or previous similar case beside the study."""
+        matches = self.model.matches.matches if self.model.matches else ()
+        if matches:
+            companion = self.model.companion
+            at = matches.index(companion.match) if companion else (-1 if step > 0 else 0)
+            self.jobs.open_case(matches[(at + step) % len(matches)])
+
+    def fit(self) -> None:
+        """Show every plane whole again."""
+        for view in (self.axial, self.coronal, self.sagittal, self.beside):
+            view.fit()
+
+    def zoom(self, steps: int) -> None:
+        """Enlarge the acquired plane, or make it smaller."""
+        self.axial.zoom(steps)
+
+    def pan(self, right_px: int, down_px: int) -> None:
+        """Move the acquired plane on the screen."""
+        self.axial.pan(QPointF(right_px, down_px))
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_keys(self) -> None:
+        """Show all keys and mouse gestures."""
+        KeyHelp(self).show()
+
+    def show_about(self) -> None:
+        """Say what the program is, and what it is not for."""
+        show_text(self, "About ichviewer", _ABOUT)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """Keys that are held: whatever has the focus must not swallow their release."""
+        kinds = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+        if isinstance(event, QKeyEvent) and event.type() in kinds and self.isActiveWindow():
+            action = self._held.get(QKeySequence(event.key()).toString())
+            if action is not None and not event.modifiers():
+                if not event.isAutoRepeat():
+                    self._hold(action, event.type() == QEvent.Type.KeyPress)
+                return True
+        if event.type() == QEvent.Type.WindowDeactivate and watched is self:
+            for action in self._held.values():
+                self._hold(action, False)
+        return super().eventFilter(watched, event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
+        """Take files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  Qt's name
+        """Open what was dropped; several files of one folder open their folder."""
+        dropped = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
+        if dropped:
+            event.acceptProposedAction()
+            is_one = len(dropped) == 1
+            self.open_path(dropped[0] if is_one else dropped[0].parent)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """Stop what is under way."""
+        self.jobs.cancel_all()
+        application = QApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
+        super().closeEvent(event)
+
+    def _hold(self, action: Action, is_down: bool) -> None:
+        if is_down:
+            action.run(self)
+        elif action.release is not None:
+            action.release(self)
+
+    def _make(self, action: Action) -> QAction:
+        made = QAction(action.text, self)
+        made.setCheckable(action.is_on is not None)
+        made.triggered.connect(lambda: self._run(action))
+        if action.release is None:
+            made.setShortcuts([QKeySequence(key) for key in action.keys])
+        return made
+
+    def _run(self, action: Action) -> None:
+        action.run(self)
+        self._show_switches()
+
+    def _arrange(self) -> None:
+        axial = QWidget()
+        row = QHBoxLayout(axial)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.axial, 1)
+        row.addWidget(SliceStrip(self.model))
+        self._reformats = QSplitter(Qt.Orientation.Vertical)
+        self._reformats.addWidget(self.coronal)
+        self._reformats.addWidget(self.sagittal)
+        self._images = QSplitter(Qt.Orientation.Horizontal)
+        for part, stretch in ((axial, 8), (self._reformats, 5), (self.beside, 8)):
+            self._images.addWidget(part)
+            self._images.setStretchFactor(self._images.indexOf(part), stretch)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(MessageBar(self.messages))
+        column.addWidget(self._welcome, 1)
+        column.addWidget(self._images, 1)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(self.findings)
+        right.addWidget(self.similar)
+        right.setSizes([560, 400])
+        whole = QSplitter(Qt.Orientation.Horizontal)
+        for part in (self.studies, middle, right):
+            whole.addWidget(part)
+        whole.setStretchFactor(1, 1)
+        whole.setSizes([250, 1220, 450])
+        for splitter in (whole, right, self._images, self._reformats):
+            splitter.setHandleWidth(4)
+            splitter.setChildrenCollapsible(False)
+        self.setCentralWidget(whole)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status, 1)
+
+    def _fill_menus(self) -> None:
+        menus: dict[str, QMenu] = {}
+        for action, made in zip(ACTIONS, self._actions, strict=True):
+            if action.menu not in menus:
+                menus[action.menu] = self.menuBar().addMenu(action.menu)
+            if action.release is None:
+                menus[action.menu].addAction(made)
+
+    def _fill_tool_bar(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(bar)
+        shown = (FILE[0], *WINDOWS[:8], *VIEW[:1], HELP[0])
+        for action, made in zip(ACTIONS, self._actions, strict=True):
+            if action in shown:
+                made.setIconText(made.text().split("  ")[0].rstrip("…"))
+                made.setToolTip(f"{action.text}  ({key_text(action)})")
+                if action in (WINDOWS[0], VIEW[0], HELP[0]):
+                    bar.addSeparator()
+                bar.addAction(made)
+
+    def _connect(self) -> None:
+        model = self.model
+        self.studies.series_chosen.connect(self.jobs.open_series)
+        self.findings.again_wanted.connect(self.jobs.analyze)
+        self.similar.case_chosen.connect(self.jobs.open_case)
+        self.similar.case_closed.connect(self.jobs.close_case)
+        self.status.cancel_wanted.connect(self.jobs.cancel_all)
+        self._welcome.folder_wanted.connect(self.choose_folder)
+        self._welcome.demo_wanted.connect(self.open_demo)
+        for signal in (model.volume_changed, model.layout_changed, model.companion_changed):
+            signal.connect(self._show_layout)
+        for signal in (model.window_changed, model.overlay_changed, model.layout_changed):
+            signal.connect(self._show_switches)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def _show_layout(self) -> None:
+        volume, companion = self.model.volume, self.model.companion
+        self._welcome.setVisible(volume is None)
+        self._images.setVisible(volume is not None)
+        self.beside.setVisible(companion is not None)
+        is_single = self.model.layout is Layout.SINGLE
+        self._reformats.setVisible(companion is None and not is_single)
+        study = self.model.study
+        self.setWindowTitle(f"{wording.study_title(study)} – ichviewer" if study else "ichviewer")
+
+    def _show_switches(self) -> None:
+        for action, made in zip(ACTIONS, self._actions, strict=True):
+            if action.is_on is not None:
+                made.setChecked(action.is_on(self))

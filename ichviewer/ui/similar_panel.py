@@ -1,0 +1,186 @@
+"""Similar cases as cards: thumbnail, types, distance, origin. A card opens beside the study."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichviewer.library.case import Match, Matches
+from ichviewer.ui import wording
+from ichviewer.ui.labels import label
+from ichviewer.ui.viewer_model import ViewerModel
+
+_THUMBNAIL = QSize(84, 84)
+
+
+class SimilarPanel(QWidget):
+    """The nearest cases of the library; says so where none is really similar."""
+
+    case_chosen = Signal(object)
+    case_closed = Signal()
+
+    def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._note = label("", "dim", wraps=True)
+        self._cards: list[_Card] = []
+        self._column = QVBoxLayout()
+        self._column.setSpacing(6)
+        self._column.setContentsMargins(0, 0, 6, 0)
+        holder = QWidget()
+        holder.setLayout(self._column)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(holder)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(6, 4, 10, 10)
+        whole.addWidget(label("Similar cases", "heading"))
+        whole.addWidget(self._note)
+        whole.addWidget(self._scroll, 1)
+        model.matches_changed.connect(self._refresh)
+        model.findings_changed.connect(self._refresh)
+        model.companion_changed.connect(self._mark_open)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        for card in self._cards:
+            self._column.removeWidget(card)
+            card.deleteLater()
+        while self._column.count():
+            self._column.takeAt(0)
+        matches = self._model.matches
+        self._cards = [_Card(match) for match in (matches.matches if matches else ())]
+        for card in self._cards:
+            card.chosen.connect(self._choose)
+            self._column.addWidget(card)
+        self._column.addStretch(1)
+        self._note.setText(self._sentence(matches))
+        self._note.setVisible(bool(self._note.text()))
+        self._mark_open()
+
+    def _sentence(self, matches: Matches | None) -> str:
+        if self._model.similar_note:
+            return self._model.similar_note
+        if matches is None:
+            return "They are looked for once the AI has read a series."
+        if not matches.matches:
+            return "This library holds no case to compare with."
+        votes = sorted(matches.votes.items(), key=lambda vote: -vote[1])
+        said = ", ".join(f"{word} {n}" for word, n in votes if n)
+        nearest = sum(1 for _ in matches.matches[:10])
+        sentence = f"Types among the {nearest} nearest, not a diagnosis: {said}."
+        if matches.is_far:
+            sentence = "No similar case in this library; the nearest are far away. " + sentence
+        return " ".join([sentence, *matches.notes])
+
+    def _choose(self, match: Match) -> None:
+        companion = self._model.companion
+        if companion is not None and companion.match is match:
+            self.case_closed.emit()
+        else:
+            self.case_chosen.emit(match)
+
+    def _mark_open(self) -> None:
+        companion = self._model.companion
+        for card in self._cards:
+            card.mark_open(companion is not None and companion.match is card.match)
+
+
+class _Card(QFrame):
+    """One case."""
+
+    chosen = Signal(object)
+
+    def __init__(self, match: Match) -> None:
+        super().__init__()
+        self.match = match
+        case = match.case
+        self.setObjectName("card")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        title = label(wording.capital(wording.listed(list(case.types))) or "No hemorrhage")
+        title.setProperty("tone", "heading")
+        title.setWordWrap(True)
+        volumes = ", ".join(
+            f"{wording.millilitres(ml)} mL" if len(case.volumes_ml) == 1
+            else f"{kind} {wording.millilitres(ml)} mL"
+            for kind, ml in case.volumes_ml.items() if ml > 0
+        )  # fmt: skip
+        where = " · ".join(x for x in (volumes, case.side, case.site) if x)
+        near = f"distance {match.distance:.2f} · nearer than {match.percentile:.0f} % of all pairs"
+        chips = QHBoxLayout()
+        chips.setSpacing(4)
+        for text, tone in _chips(match):
+            chip = label(text, tone)
+            chip.setObjectName("chip")
+            chips.addWidget(chip)
+        chips.addStretch(1)
+        self._hint = label("", "dim")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(6, 6, 8, 6)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(_thumbnail(case.thumbnail_png), 0, 0, 4, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(title, 0, 1)
+        grid.addWidget(label(where, wraps=True), 1, 1)
+        grid.addWidget(label(near, "dim", wraps=True), 2, 1)
+        grid.addLayout(chips, 3, 1)
+        grid.setColumnStretch(1, 1)
+        self.setAccessibleName(f"Similar case {case.case_id}: {title.text()}, {near}")
+        self.mark_open(False)
+
+    def mark_open(self, is_open: bool) -> None:
+        """Frame the card whose case is on screen."""
+        if self.property("open") != is_open:
+            self.setProperty("open", is_open)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        self.setToolTip("Close this case" if is_open else "Open beside the study")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        """Open, or close where it is open."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(self.match)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Enter and space do what a click does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.chosen.emit(self.match)
+        else:
+            super().keyPressEvent(event)
+
+
+def _chips(match: Match) -> list[tuple[str, str]]:
+    chips = [("SIMULATED", "warning")] if match.case.is_simulated else []
+    chips.append((f"labels: {match.case.label_source}", "dim"))
+    if match.is_discordant:
+        chips.append(("other types", "warning"))
+    return chips
+
+
+def _thumbnail(png: bytes) -> QLabel:
+    made = QLabel()
+    made.setFixedSize(_THUMBNAIL)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setStyleSheet("background: black;")
+    picture = QPixmap()
+    if picture.loadFromData(png):
+        ratio = made.devicePixelRatioF()
+        picture = picture.scaled(
+            _THUMBNAIL * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        picture.setDevicePixelRatio(ratio)
+        made.setPixmap(picture)
+    else:
+        made.setText("no image")
+    return made

@@ -1,0 +1,128 @@
+"""The slice strip: probability and findings of every slice beside the axial view; click jumps."""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from ichviewer.analysis.findings import Findings, HemorrhageType
+from ichviewer.imaging.plane import Axis
+from ichviewer.imaging.plane_layout import plane_of
+from ichviewer.ui import wording
+from ichviewer.ui.theme import ACCENT, DIM, GROUND, LINE, type_colour
+from ichviewer.ui.viewer_model import ViewerModel
+
+_WIDTH = 64
+_MARKS = 5 * 4
+
+
+class SliceStrip(QWidget):
+    """One row per slice, the head at the top: bar = probability of any, marks = lesions."""
+
+    def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setFixedWidth(_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Slices with the AI's probability of hemorrhage")
+        self.setMouseTracking(True)
+        for signal in (model.volume_changed, model.cursor_changed, model.findings_changed):
+            signal.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        """Narrow and as high as there is room."""
+        return QSize(_WIDTH, 400)
+
+    def slice_at(self, y: float) -> int | None:
+        """The slice whose row is at this height."""
+        volume = self._model.volume
+        if volume is None:
+            return None
+        count = volume.shape_kji[0]
+        row = min(max(int(y / self._row_height(count)), 0), count - 1)
+        return self._slice_of_row(row, count)
+
+    def row_rect(self, k: int) -> QRectF:
+        """Where a slice's row is."""
+        volume = self._model.volume
+        count = volume.shape_kji[0] if volume else 1
+        height = self._row_height(count)
+        return QRectF(0, self._slice_of_row(k, count) * height, self.width(), height)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        """Jump."""
+        self._jump(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        """Follow the pressed button."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._jump(event.position())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  Qt's name
+        """Scroll as over the image."""
+        self._model.scroll(1 if event.angleDelta().y() > 0 else -1)
+
+    def event(self, event: QEvent) -> bool:
+        """Say in words what the row under the pointer shows."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            k, findings = self.slice_at(event.y()), self._model.findings
+            if k is not None:
+                tip = wording.slice_tip(findings, k) if findings else f"Slice {k + 1}"
+                QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+        """Draw bars, marks and the current slice."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(GROUND))
+        volume = self._model.volume
+        if volume is None:
+            return
+        findings = self._model.findings
+        if findings is not None:
+            self._draw_bars(painter, findings)
+            self._draw_lesions(painter, findings)
+        painter.setPen(QPen(QColor(LINE), 1))
+        painter.drawLine(QPointF(_MARKS + 4.5, 0), QPointF(_MARKS + 4.5, self.height()))
+        here = self.row_rect(self._model.cursor_kji[0])
+        if here.height() < 3:
+            here = here.adjusted(0, here.height() / 2 - 1.5, 0, 1.5 - here.height() / 2)
+        painter.fillRect(here, QColor(90, 169, 240, 60))
+        painter.setPen(QPen(QColor(ACCENT), 1.5))
+        painter.drawRect(here.adjusted(0.5, 0, -1.5, -0.5))
+
+    def _draw_bars(self, painter: QPainter, findings: Findings) -> None:
+        room = self.width() - _MARKS - 8
+        for k, row in enumerate(findings.slice_probability):
+            if not row[0] >= 0:
+                continue
+            rect = self.row_rect(k)
+            kind = max(HemorrhageType, key=lambda t, row=row: float(row[t]))  # type: ignore[misc]
+            is_found = row[0] >= findings.thresholds[0]
+            colour = type_colour(kind) if is_found else QColor(DIM).darker(170)
+            inset = min(1.0, rect.height() / 6)
+            bar = QRectF(_MARKS + 6, rect.y() + inset, float(row[0]) * room,
+                         max(rect.height() - 2 * inset, 1))  # fmt: skip
+            painter.fillRect(bar, colour)
+
+    def _draw_lesions(self, painter: QPainter, findings: Findings) -> None:
+        for lesion in findings.lesions:
+            first, last = self.row_rect(lesion.first_slice), self.row_rect(lesion.last_slice)
+            column = (int(lesion.kind) - 1) * 4 + 1
+            rect = first.united(last)
+            painter.fillRect(QRectF(column, rect.y(), 3, rect.height()), type_colour(lesion.kind))
+
+    def _row_height(self, count: int) -> float:
+        return self.height() / max(count, 1)
+
+    def _slice_of_row(self, row: int, count: int) -> int:
+        """The slice of a row, or the row of a slice: the head is at the top."""
+        volume = self._model.volume
+        is_upward = volume is not None and plane_of(volume.grid, Axis.K).upward > 0
+        return count - 1 - row if is_upward else row
+
+    def _jump(self, at: QPointF) -> None:
+        k = self.slice_at(at.y())
+        if k is not None:
+            _, j, i = self._model.cursor_kji
+            self._model.move_cursor((k, j, i))

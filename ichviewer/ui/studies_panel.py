@@ -1,0 +1,149 @@
+"""The list of studies and series, with what each may be used for and what was skipped."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import (
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichviewer.dicom.study import ScanResult, Series
+from ichviewer.ui import wording
+from ichviewer.ui.labels import label
+from ichviewer.ui.messages import show_text
+from ichviewer.ui.theme import DIM, TEXT, WARNING
+from ichviewer.ui.viewer_model import ViewerModel
+
+_SUBTITLE = Qt.ItemDataRole.UserRole
+_LIMITS = Qt.ItemDataRole.UserRole + 1
+_SERIES = Qt.ItemDataRole.UserRole + 2
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class StudiesPanel(QWidget):
+    """What the opened folder holds; a click or Enter opens a series."""
+
+    series_chosen = Signal(object)
+
+    def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._empty = label("No folder open.\n\nDrop one here, or press Ctrl+O.", "dim", wraps=True)
+        self._tree = QTreeWidget()
+        self._tree.setHeaderHidden(True)
+        self._tree.setIndentation(12)
+        self._tree.setItemDelegate(_TwoLines(self._tree))
+        self._tree.setAccessibleName("Studies and series")
+        self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._tree.itemClicked.connect(self._choose)
+        self._tree.itemActivated.connect(self._choose)
+        self._skipped = label("", "dim", wraps=True)
+        self._list_skipped = QPushButton("Which files?")
+        self._list_skipped.clicked.connect(self._show_skipped)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 6, 10)
+        column.addWidget(label("Studies", "heading"))
+        column.addWidget(self._empty)
+        column.addWidget(self._tree, 1)
+        column.addWidget(self._skipped)
+        column.addWidget(self._list_skipped)
+        column.addStretch(0)
+        model.studies_changed.connect(self._refresh)
+        model.volume_changed.connect(self._mark_open)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        scan = self._model.scan
+        self._tree.clear()
+        self._tree.setVisible(bool(scan and scan.studies))
+        self._empty.setVisible(not (scan and scan.studies))
+        for study in scan.studies if scan else ():
+            top = QTreeWidgetItem([wording.study_title(study)])
+            top.setData(0, _SUBTITLE, wording.study_subtitle(study))
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self._tree.addTopLevelItem(top)
+            for series in study.series:
+                top.addChild(_series_item(series))
+            top.setExpanded(True)
+        self._skipped.setText(wording.skipped_text(scan) if scan else "")
+        self._skipped.setVisible(bool(self._skipped.text()))
+        self._list_skipped.setVisible(bool(scan and scan.skipped))
+        self._mark_open()
+
+    def _mark_open(self) -> None:
+        opened = self._model.series
+        for n in range(self._tree.topLevelItemCount()):
+            top = self._tree.topLevelItem(n)
+            for m in range(top.childCount() if top else 0):
+                item = top.child(m) if top else None
+                if item is not None:
+                    item.setSelected(item.data(0, _SERIES) is opened and opened is not None)
+
+    def _choose(self, item: QTreeWidgetItem, _column: int) -> None:
+        series = item.data(0, _SERIES)
+        if isinstance(series, Series):
+            self.series_chosen.emit(series)
+            self._mark_open()
+
+    def _show_skipped(self) -> None:
+        if self._model.scan is not None:
+            show_text(self, "Skipped files", _skipped_list(self._model.scan))
+
+
+def _series_item(series: Series) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([wording.series_title(series)])
+    item.setData(0, _SUBTITLE, wording.series_subtitle(series))
+    item.setData(0, _LIMITS, wording.series_limits(series))
+    item.setData(0, _SERIES, series)
+    reasons = [*dict.fromkeys(series.refusals.values()), *series.warnings]
+    item.setToolTip(0, "\n".join([wording.series_title(series), *reasons]))
+    return item
+
+
+def _skipped_list(scan: ScanResult) -> str:
+    lines = [wording.skipped_text(scan), ""]
+    lines += [f"{skipped.path}\n    {skipped.sentence}" for skipped in scan.skipped]
+    return "\n".join(lines)
+
+
+class _TwoLines(QStyledItemDelegate):
+    """Title, a dim second line, and in a third what the series may not be used for."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802
+        line = option.fontMetrics.height()
+        return QSize(120, line * len(_lines(index)) + 10)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        option.text = ""
+        style = option.widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter)
+        painter.save()
+        area: QRect = option.rect.adjusted(4, 5, -4, -5)
+        metrics = option.fontMetrics
+        font = QFont(option.font)
+        for n, (text, colour) in enumerate(_lines(index)):
+            font.setWeight(QFont.Weight.DemiBold if n == 0 else QFont.Weight.Normal)
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            line = QRect(area.x(), area.y() + n * metrics.height(), area.width(), metrics.height())
+            short = painter.fontMetrics().elidedText(
+                text, Qt.TextElideMode.ElideRight, area.width()
+            )
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, short)
+        painter.restore()
+
+
+def _lines(index: Index) -> list[tuple[str, str]]:
+    lines = [
+        (index.data(), TEXT),
+        (index.data(_SUBTITLE), DIM),
+        (index.data(_LIMITS), WARNING),
+    ]
+    return [(str(text), colour) for text, colour in lines if text]

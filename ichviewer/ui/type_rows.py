@@ -1,0 +1,124 @@
+"""The hemorrhage types: overlay toggle, probability with its operating point, total volume."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
+
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.ui import wording
+from ichviewer.ui.labels import label
+from ichviewer.ui.theme import CALM, DIM, GROUND, LINE, WARNING, type_colour
+from ichviewer.ui.viewer_model import ViewerModel
+
+
+class TypeRows(QWidget):
+    """Per type: overlay toggle, probability, total volume; below, the overlay's opacity."""
+
+    def __init__(self, model: ViewerModel) -> None:
+        super().__init__()
+        self._model = model
+        self._toggles: dict[HemorrhageType, QCheckBox] = {}
+        self._bars = {column: _Bar() for column in range(6)}
+        self._percents = {column: _figure() for column in range(6)}
+        self._volumes = {column: _figure() for column in range(6)}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(label("Any hemorrhage"), 0, 0)
+        for kind in HemorrhageType:
+            grid.addWidget(self._toggle(kind), int(kind), 0)
+        for column in range(6):
+            grid.addWidget(self._bars[column], column, 1)
+            grid.addWidget(self._percents[column], column, 2)
+            grid.addWidget(self._volumes[column], column, 3)
+        self._opacity = QSlider(Qt.Orientation.Horizontal)
+        self._opacity.setRange(10, 100)
+        self._opacity.setAccessibleName("Opacity of the overlay")
+        self._opacity.setToolTip("Opacity of the overlay: [ and ]. Hold O to hide it.")
+        self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._opacity.valueChanged.connect(self._set_opacity)
+        grid.addWidget(label("Overlay opacity", "dim"), 6, 0)
+        grid.addWidget(self._opacity, 6, 1)
+        grid.addWidget(label("hold O to hide", "dim"), 6, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
+        model.findings_changed.connect(self._refresh)
+        model.overlay_changed.connect(self._refresh_overlay)
+        self._refresh()
+        self._refresh_overlay()
+
+    def _toggle(self, kind: HemorrhageType) -> QCheckBox:
+        box = QCheckBox(wording.capital(kind.word))
+        swatch = QPixmap(12, 12)
+        swatch.fill(type_colour(kind))
+        box.setIcon(QIcon(swatch))
+        box.setToolTip(f"Show {kind.word} in the overlay (Ctrl+{int(kind)})")
+        box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        box.clicked.connect(lambda: self._model.toggle_type(kind))
+        self._toggles[kind] = box
+        return box
+
+    def _refresh(self) -> None:
+        findings = self._model.findings
+        if findings is None:
+            return
+        for column in range(6):
+            probability = float(findings.study_probability[column])
+            threshold = float(findings.thresholds[column])
+            kind = HemorrhageType(column) if column else None
+            self._bars[column].show_value(probability, threshold)
+            self._percents[column].setText(wording.percent(probability))
+            volume_ml = findings.volume_ml(kind)
+            has_lesion = any(kind in (None, lesion.kind) for lesion in findings.lesions)
+            self._volumes[column].setText(
+                f"{wording.millilitres(volume_ml)} mL" if has_lesion else "–"
+            )
+
+    def _refresh_overlay(self) -> None:
+        overlay = self._model.overlay
+        for kind, box in self._toggles.items():
+            box.setChecked(int(kind) not in overlay.hidden)
+        self._opacity.setValue(round(100 * overlay.opacity))
+
+    def _set_opacity(self, value: int) -> None:
+        self._model.change_opacity(value / 100 - self._model.overlay.opacity)
+
+
+class _Bar(QWidget):
+    """A probability with a tick at the operating point."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._value = self._threshold = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumSize(QSize(60, 10))
+
+    def show_value(self, value: float, threshold: float) -> None:
+        """Take probability and operating point, 0 to 1."""
+        self._value, self._threshold = value, threshold
+        self.setToolTip(
+            f"Probability {wording.percent(value)}; counts as found from "
+            f"{wording.percent(threshold)} on"
+        )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+        """Draw the bar in amber where found, in grey where not."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(GROUND))
+        if self._value >= 0:
+            is_found = self._value >= self._threshold
+            filled = QRectF(0, 0, self._value * self.width(), self.height())
+            painter.fillRect(filled, QColor(WARNING if is_found else CALM).darker(125))
+        painter.setPen(QColor(LINE))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        x = round(self._threshold * (self.width() - 1))
+        painter.setPen(QColor(DIM))
+        painter.drawLine(x, 0, x, self.height())
+
+
+def _figure() -> QLabel:
+    figure = label()
+    figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    figure.setMinimumWidth(figure.fontMetrics().horizontalAdvance(">99 %"))
+    return figure

@@ -1,0 +1,233 @@
+"""ViewerModel: the one mutable object. Views read it, set it, and repaint on its signals."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from ichviewer.analysis.findings import Findings, HemorrhageType, Lesion
+from ichviewer.dicom.study import ScanResult, Series, Study
+from ichviewer.imaging.overlay import OverlayStyle
+from ichviewer.imaging.plane import Axis
+from ichviewer.imaging.plane_layout import plane_of
+from ichviewer.imaging.volume import Volume
+from ichviewer.imaging.window import PRESETS, Window
+from ichviewer.library.case import Match, Matches
+from ichviewer.ui.theme import TYPE_COLOURS
+
+T = TypeVar("T")
+Kji = tuple[int, int, int]
+
+
+class AiState(StrEnum):
+    """How far the AI is with the volume on screen."""
+
+    IDLE = "not run"
+    RUNNING = "running"
+    PROCESSED = "processed"
+    WARNED = "processed with reservations"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Layout(StrEnum):
+    """What fills the middle of the window."""
+
+    PLANES = "axial with coronal and sagittal"
+    SINGLE = "axial alone"
+
+
+class Texts(StrEnum):
+    """How much is written into the images."""
+
+    ALL = "all"
+    MINIMAL = "minimal"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class AiStatus:
+    """State of the AI, and the sentence that says why."""
+
+    state: AiState = AiState.IDLE
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is being done in the background; `total` is 0 while unknown."""
+
+    title: str
+    done: int = 0
+    total: int = 0
+    what: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Companion:
+    """A similar case opened beside the study, linked at the slices that match."""
+
+    match: Match
+    volume: Volume
+    study_slice: int
+    case_slice: int
+
+    def slice_beside(self, study_k: int, study: Volume) -> int:
+        """The case's slice as many mm from its linked slice as the study's is from its own."""
+        away_mm = _height_mm(study, study_k) - _height_mm(study, self.study_slice)
+        wanted_mm = _height_mm(self.volume, self.case_slice) + away_mm
+        heights = [_height_mm(self.volume, k) for k in range(self.volume.shape_kji[0])]
+        return int(np.argmin(np.abs(np.asarray(heights) - wanted_mm)))
+
+
+class Observed(Generic[T]):
+    """An attribute that emits its model's signal when it is set to something else."""
+
+    def __init__(self, default: T, signal: str) -> None:
+        self._default = default
+        self._signal = signal
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._slot = f"_{name}"
+
+    @overload
+    def __get__(self, model: None, owner: type) -> "Observed[T]": ...
+    @overload
+    def __get__(self, model: QObject, owner: type) -> T: ...
+    def __get__(self, model: QObject | None, owner: type) -> Any:
+        return self if model is None else getattr(model, self._slot, self._default)
+
+    def __set__(self, model: QObject, value: T) -> None:
+        if self.__get__(model, type(model)) != value:
+            setattr(model, self._slot, value)
+            getattr(model, self._signal).emit()
+
+
+class ViewerModel(QObject):
+    """All that the window shows. Signals carry nothing: receivers read the model."""
+
+    studies_changed = Signal()
+    volume_changed = Signal()
+    cursor_changed = Signal()
+    window_changed = Signal()
+    overlay_changed = Signal()
+    findings_changed = Signal()
+    lesion_changed = Signal()
+    matches_changed = Signal()
+    companion_changed = Signal()
+    ai_changed = Signal()
+    work_changed = Signal()
+    layout_changed = Signal()
+    texts_changed = Signal()
+
+    scan: Observed[ScanResult | None] = Observed(None, "studies_changed")
+    cursor_kji: Observed[Kji] = Observed((0, 0, 0), "cursor_changed")
+    window: Observed[Window] = Observed(PRESETS[1], "window_changed")
+    overlay: Observed[OverlayStyle] = Observed(
+        OverlayStyle({int(kind): colour for kind, colour in TYPE_COLOURS.items()}),
+        "overlay_changed",
+    )
+    is_overlay_off: Observed[bool] = Observed(False, "overlay_changed")
+    findings: Observed[Findings | None] = Observed(None, "findings_changed")
+    lesion: Observed[Lesion | None] = Observed(None, "lesion_changed")
+    matches: Observed[Matches | None] = Observed(None, "matches_changed")
+    similar_note: Observed[str] = Observed("", "matches_changed")
+    companion: Observed[Companion | None] = Observed(None, "companion_changed")
+    ai: Observed[AiStatus] = Observed(AiStatus(), "ai_changed")
+    work: Observed[Work | None] = Observed(None, "work_changed")
+    layout: Observed[Layout] = Observed(Layout.PLANES, "layout_changed")
+    texts: Observed[Texts] = Observed(Texts.ALL, "texts_changed")
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._series: Series | None = None
+        self._volume: Volume | None = None
+
+    @property
+    def series(self) -> Series | None:
+        """The series on screen, or the one being opened."""
+        return self._series
+
+    @property
+    def volume(self) -> Volume | None:
+        """The voxels on screen; None while nothing is open."""
+        return self._volume
+
+    @property
+    def study(self) -> Study | None:
+        """The study that the open series belongs to."""
+        studies = self.scan.studies if self.scan else ()
+        return next((study for study in studies if self._series in study.series), None)
+
+    def clear(self, series: Series | None = None) -> None:
+        """Take everything of the last series off the screen; name the one that is coming."""
+        self._show(series, None)
+
+    def show_volume(self, series: Series, volume: Volume) -> None:
+        """Show a series from its middle slice; the window stays as the reader set it."""
+        self._show(series, volume)
+        slices, rows, columns = volume.shape_kji
+        self.cursor_kji = (slices // 2, rows // 2, columns // 2)
+        if not volume.is_hu:
+            self.window = volume.windows[0] if volume.windows else full_range(volume)
+
+    def move_cursor(self, kji: Kji) -> None:
+        """Put the crosshair onto a voxel, at the nearest one inside the volume."""
+        if self._volume is not None:
+            limits = self._volume.shape_kji
+            k, j, i = (min(max(int(v), 0), n - 1) for v, n in zip(kji, limits, strict=True))
+            self.cursor_kji = (k, j, i)
+
+    def scroll(self, steps: int, axis: Axis = Axis.K) -> None:
+        """Move the crosshair across the cuts of one axis; up is head, front or patient's right."""
+        if self._volume is not None:
+            kji = list(self.cursor_kji)
+            kji[axis] += steps * plane_of(self._volume.grid, axis).upward
+            self.move_cursor((kji[0], kji[1], kji[2]))
+
+    def go_to_lesion(self, lesion: Lesion) -> None:
+        """Select a lesion and move to where it is largest."""
+        self.lesion = lesion
+        _, j, i = lesion.centroid_kji
+        self.move_cursor((lesion.largest_slice, round(j), round(i)))
+
+    def step_lesion(self, step: int) -> None:
+        """Go to the next or previous lesion of the table, round its ends."""
+        lesions = self.findings.lesions if self.findings else ()
+        if lesions:
+            at = lesions.index(self.lesion) if self.lesion in lesions else (-1 if step > 0 else 0)
+            self.go_to_lesion(lesions[(at + step) % len(lesions)])
+
+    def toggle_type(self, kind: HemorrhageType) -> None:
+        """Show or hide the overlay of one type."""
+        self.overlay = replace(self.overlay, hidden=self.overlay.hidden ^ {int(kind)})
+
+    def change_opacity(self, step: float) -> None:
+        """Make the overlay stronger or weaker, between 10 % and 100 %."""
+        opacity = min(max(round(self.overlay.opacity + step, 2), 0.1), 1.0)
+        self.overlay = replace(self.overlay, opacity=opacity)
+
+    def _show(self, series: Series | None, volume: Volume | None) -> None:
+        self.findings = None
+        self.lesion = None
+        self.matches = None
+        self.similar_note = ""
+        self.companion = None
+        self.ai = AiStatus()
+        self._series, self._volume = series, volume
+        self.volume_changed.emit()
+
+
+def full_range(volume: Volume) -> Window:
+    """A window from the smallest to the largest stored value, where there are no HU."""
+    low, high = float(volume.hu.min()), float(volume.hu.max())
+    return Window((low + high) / 2, max(high - low, 2.0), "full range")
+
+
+def _height_mm(volume: Volume, k: int) -> float:
+    """Height of a slice, growing to the patient's head."""
+    upward = 1.0 if volume.grid.normal_lps[2] >= 0 else -1.0
+    return upward * float(volume.grid.slice_offsets_mm[k])

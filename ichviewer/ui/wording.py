@@ -1,0 +1,180 @@
+"""How values are worded on the screen: short, plain, with units and reservations."""
+
+import math
+
+from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType, Lesion
+from ichviewer.dicom.study import Permission, ScanResult, Series, Study
+from ichviewer.imaging.grid import (
+    REGULAR_TOLERANCE_MM,
+    TILT_TOLERANCE_DEG,
+    GeometryClass,
+    Grid,
+)
+from ichviewer.imaging.window import Window
+
+NOT_FOR_DIAGNOSIS = "AI result, not for primary diagnosis"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 slice`, `2 slices`, `2 studies`."""
+    if count == 1:
+        return f"1 {noun}"
+    stem = noun[:-1] + "ies" if noun.endswith("y") else noun + ("" if noun == "series" else "s")
+    return f"{count:,} {stem}"
+
+
+def capital(text: str) -> str:
+    """The text with its first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def window_text(window: Window) -> str:
+    """`Brain  W 80  C 40`."""
+    return f"{capital(window.name or 'own window')}  W {window.width:.0f}  C {window.center:.0f}"
+
+
+def position_text(lps_mm: tuple[float, float, float]) -> str:
+    """`L 12.3  P 4.0  H 56.7 mm`: patient directions instead of signs."""
+    pairs = zip(lps_mm, (("L", "R"), ("P", "A"), ("H", "F")), strict=True)
+    return "  ".join(f"{a if v >= 0 else b} {abs(v):.1f}" for v, (a, b) in pairs) + " mm"
+
+
+def millilitres(volume_ml: float) -> str:
+    """mL with three figures where they mean something; a dash where unknown."""
+    if math.isnan(volume_ml):
+        return "–"
+    return f"{volume_ml:.2f}" if volume_ml < 1 else f"{volume_ml:.1f}"
+
+
+def percent(probability: float) -> str:
+    """Whole per cent; never 0 or 100 unless it is exactly that."""
+    if math.isnan(probability):
+        return "–"
+    shown = round(100 * probability)
+    if shown == 0 and probability > 0:
+        return "<1 %"
+    return ">99 %" if shown == 100 and probability < 1 else f"{shown} %"
+
+
+def slice_range(lesion: Lesion) -> str:
+    """The slices of a lesion as the corner text counts them, from 1."""
+    first, last = lesion.first_slice + 1, lesion.last_slice + 1
+    return f"{first}" if first == last else f"{first}–{last}"
+
+
+def fidelity(grid: Grid) -> tuple[str, ...]:
+    """What was done to show these slices upright, quantified; empty for a regular stack."""
+    if grid.geometry is GeometryClass.NO_GEOMETRY:
+        return ("no positions in the files",)
+    if grid.geometry is GeometryClass.SINGLE:
+        return ("single slice",)
+    said = []
+    if grid.tilt_deg > TILT_TOLERANCE_DEG:
+        said.append(f"tilt corrected {grid.tilt_deg:.1f}°")
+    low, high = float(grid.gaps_mm.min()), float(grid.gaps_mm.max())
+    if grid.geometry is GeometryClass.GAPPED:
+        said.append(f"slices missing, gaps {low:.2f}–{high:.2f} mm")
+    elif high - low > max(REGULAR_TOLERANCE_MM, 0.01 * high):
+        said.append(f"uneven spacing {low:.2f}–{high:.2f} mm")
+    return tuple(said)
+
+
+def study_title(study: Study) -> str:
+    """Who the study is about."""
+    return study.patient_name or study.patient_id or "Unnamed patient"
+
+
+def study_subtitle(study: Study) -> str:
+    """Sex, age, date and description, as far as the files say."""
+    person = " ".join(x for x in (study.patient_sex, study.patient_age) if x)
+    return " · ".join(x for x in (person, study.date, study.description) if x)
+
+
+def series_title(series: Series) -> str:
+    """Number and description."""
+    number = "" if series.number is None else f"{series.number}  "
+    return number + (series.description or f"{series.modality} without description")
+
+
+def series_subtitle(series: Series) -> str:
+    """How many images, how far apart, and what is special about their positions."""
+    parts = [plural(len(series.instances), "image")]
+    k_mm = series.spacing_mm[0]
+    if len(series.instances) > 1 and not math.isnan(k_mm):
+        parts.append(f"{k_mm:.2f} mm".replace(".00 ", " "))
+    if not math.isnan(series.tilt_deg) and abs(series.tilt_deg) > TILT_TOLERANCE_DEG:
+        parts.append(f"tilt {abs(series.tilt_deg):.1f}°")
+    if series.geometry not in (GeometryClass.REGULAR, GeometryClass.TILTED):
+        parts.append(str(series.geometry))
+    if series.missing_slices:
+        parts.append(f"{series.missing_slices} missing")
+    return " · ".join(parts)
+
+
+def series_limits(series: Series) -> str:
+    """What the series may not be used for, in a few words."""
+    if series.permits(Permission.VIEW):
+        barred = [str(use) for use in Permission if not series.permits(use)]
+        return "" if not barred else "no " + listed(barred)
+    return "cannot be shown"
+
+
+def skipped_text(scan: ScanResult) -> str:
+    """How many files were left aside, and why."""
+    counts = {reason: n for reason, n in scan.skipped_counts.items() if n}
+    if not counts:
+        return ""
+    reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
+    return f"{plural(sum(counts.values()), 'file')} skipped: {reasons}"
+
+
+def headline(findings: Findings) -> str:
+    """The one sentence at the head of the findings."""
+    if findings.gate.answer is GateAnswer.REFUSED:
+        return "Not read by the AI"
+    if findings.found_types:
+        return capital(listed([kind.word for kind in findings.found_types])) + " hemorrhage found"
+    if findings.is_any_found:
+        return "Hemorrhage found, type undecided"
+    return f"No finding by {model_names(findings)}; not a clearance"
+
+
+def model_names(findings: Findings) -> str:
+    """Names and versions of the models that spoke."""
+    names = dict.fromkeys(f"{model.name} {model.version}" for model in findings.models)
+    return ", ".join(names) or "the model"
+
+
+def devices(findings: Findings) -> str:
+    """The devices really used."""
+    return ", ".join(dict.fromkeys(model.device for model in findings.models if model.device))
+
+
+def lesion_sentence(lesion: Lesion) -> str:
+    """All that is known about one lesion, for the line below the table."""
+    said = [
+        f"{capital(lesion.kind.word)}, {lesion.side}",
+        f"{millilitres(lesion.volume_ml)} mL, largest diameter {lesion.diameter_mm:.0f} mm",
+        f"mean {lesion.mean_hu:.0f} HU, highest {lesion.max_hu:.0f} HU",
+        f"probability {percent(lesion.probability)}",
+    ]
+    if not math.isnan(lesion.agreement):
+        said.append(f"second reader agrees on {percent(lesion.agreement)}")
+    if lesion.flags:
+        said.append("caution: " + ", ".join(lesion.flags))
+    return "; ".join(said) + "."
+
+
+def slice_tip(findings: Findings, k: int) -> str:
+    """What the slice strip says about a slice."""
+    row = findings.slice_probability[k]
+    found = [f"{kind.word} {percent(float(row[kind]))}" for kind in HemorrhageType
+             if row[kind] >= findings.thresholds[kind]]  # fmt: skip
+    return f"Slice {k + 1}: any hemorrhage {percent(float(row[0]))}" + (
+        "; " + ", ".join(found) if found else ""
+    )
