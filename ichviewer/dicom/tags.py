@@ -25,8 +25,9 @@ _ESCAPE = b"\x1b"
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """Text fit for a label: no control, bidirectional or invisible characters, one line, short."""
-    shown = []
-    for character in text[:_BYTES_LIMIT]:
+    text = text[:_BYTES_LIMIT]
+    shown = [text] if text.isascii() and text.isprintable() else []
+    for character in "" if shown else text:
         category = unicodedata.category(character)
         if category in ("Zs", "Zl", "Zp") or character in "\t\r\n\f\v":
             shown.append(" ")

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import JPEG2000, CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian
 
 ROWS, COLUMNS = 16, 24
 ROOT = "1.2.826.0.1.3680043.10.1"
@@ -96,3 +97,71 @@ def series(
             change(dataset, k)
         paths.append(save(dataset, folder / f"{k:04d}.dcm"))
     return paths
+
+
+def enhanced(
+    slices: Sequence[Dataset],
+    stacks: Sequence[str] = (),
+    encode: Callable[[bytes], bytes] | None = None,
+) -> Dataset:
+    """One enhanced CT object (PS3.3 A.38) whose frames are the given slices, in their order.
+
+    Parameters
+    ----------
+    stacks
+        StackID of every frame.
+    encode
+        Turns the bytes of one frame into a JPEG 2000 codestream; uncompressed where not given.
+    """
+    first = slices[0]
+    root = Dataset()
+    root.file_meta = FileMetaDataset()
+    root.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    root.SOPClassUID = EnhancedCTImageStorage
+    root.SOPInstanceUID = f"{first.SeriesInstanceUID}.1"
+    for keyword in (
+        "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "Modality", "PatientName",
+        "PatientID", "SeriesNumber", "SamplesPerPixel", "PhotometricInterpretation", "Rows",
+        "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "ImageType",
+    ):  # fmt: skip
+        setattr(root, keyword, getattr(first, keyword))
+    root.NumberOfFrames = len(slices)
+    root.SharedFunctionalGroupsSequence = [
+        _group(
+            PlaneOrientationSequence=_group(ImageOrientationPatient=first.ImageOrientationPatient),
+            PixelMeasuresSequence=_group(
+                PixelSpacing=first.PixelSpacing, SliceThickness=first.SliceThickness
+            ),
+            FrameVOILUTSequence=_group(WindowCenter="35", WindowWidth="90"),
+        )
+    ]
+    root.PerFrameFunctionalGroupsSequence = [
+        _group(
+            PlanePositionSequence=_group(ImagePositionPatient=one.ImagePositionPatient),
+            FrameContentSequence=_group(
+                StackID=stacks[at] if stacks else "1", InStackPositionNumber=at + 1
+            ),
+            PixelValueTransformationSequence=_group(
+                RescaleSlope=one.RescaleSlope,
+                RescaleIntercept=one.RescaleIntercept,
+                RescaleType="HU",
+            ),
+        )
+        for at, one in enumerate(slices)
+    ]
+    frames = [one.PixelData for one in slices]
+    if encode is None:
+        root.PixelData = b"".join(frames)
+    else:
+        root.file_meta.TransferSyntaxUID = JPEG2000
+        root.PixelData = encapsulate([encode(frame) for frame in frames])
+        root["PixelData"].VR = "OB"
+        root["PixelData"].is_undefined_length = True
+    return root
+
+
+def _group(**values: object) -> Dataset:
+    item = Dataset()
+    for keyword, value in values.items():
+        setattr(item, keyword, [value] if isinstance(value, Dataset) else value)
+    return item
