@@ -16,6 +16,7 @@ def make_grid(
     gaps_mm: float | np.ndarray = 5.0,
     tilt_deg: float = 0.0,
     signs_ji: tuple[int, int] = (1, 1),
+    thicknesses_mm: np.ndarray | None = None,
 ) -> Grid:
     """An axial grid about the origin; a tilt leans the planes about the patient's x axis."""
     gaps = np.broadcast_to(np.asarray(gaps_mm, float), (slices - 1,))
@@ -28,11 +29,13 @@ def make_grid(
     # Under a tilted gantry the table still moves along the patient: gaps are along the normal.
     positions = corner + np.outer(along / np.cos(lean), [0.0, 0.0, 1.0])
     geometry = GeometryClass.REGULAR
-    if np.ptp(gaps) > 0.01:
+    if slices == 1:
+        geometry = GeometryClass.SINGLE
+    elif np.ptp(gaps) > 0.01:
         geometry = GeometryClass.IRREGULAR
     elif tilt_deg:
         geometry = GeometryClass.TILTED
-    return Grid((slices, px, px), positions, column_dir * px_mm, row_dir * px_mm, geometry)
+    return Grid((slices, px, px), positions, column_dir * px_mm, row_dir * px_mm, geometry, thicknesses_mm)
 
 
 def positions_lps_mm(grid: Grid) -> np.ndarray:
