@@ -24,7 +24,7 @@ def add_distractors(rng: Rng, anatomy: Anatomy, hu: Floats) -> tuple[str, ...]:
 
 
 def add_post_operative(rng: Rng, anatomy: Anatomy, hu: Floats) -> tuple[str, ...]:
-    """Paint what surgery leaves: missing bone, drains, clips. After the blood, as in the patient."""
+    """Paint what surgery leaves, after the blood: missing bone, drains, clips."""
     added = []
     for share, paint in _POST_OPERATIVE:
         if rng.random() < share:
@@ -84,7 +84,14 @@ def contrast(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
         start = pick(rng, (anatomy.tissue == Tissue.CSF)[::2, ::2, ::2])
         if start is not None:
             direction = rng.standard_normal(3)
-            _rod(hu, start * 2.0, direction, rng.uniform(4, 18), rng.uniform(0.6, 1.3), vessel_hu)
+            _rod(
+                hu,
+                start * 2.0,
+                direction,
+                length=rng.uniform(4, 18),
+                radius=rng.uniform(0.6, 1.3),
+                value=vessel_hu,
+            )
 
 
 def old_infarct(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
@@ -152,14 +159,22 @@ def drain(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
     if end is None:
         return
     upward = np.array([rng.uniform(0.5, 1), rng.uniform(-1, 0.4), rng.uniform(-0.6, 0.6)])
-    _rod(hu, end * 2.0, upward, 110, rng.uniform(0.8, 1.6), rng.uniform(120, 500))
+    _rod(
+        hu,
+        end * 2.0,
+        upward,
+        length=110,
+        radius=rng.uniform(0.8, 1.6),
+        value=rng.uniform(120, 500),
+    )
 
 
 def clip(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
     """A metal clip or coil near the base."""
     seed = pick(rng, ((anatomy.tissue == Tissue.CSF) & (anatomy.depth_mm > 8))[::2, ::2, ::2])
     if seed is not None:
-        _rod(hu, seed * 2.0, rng.standard_normal(3), rng.uniform(4, 9), 1.2, 3000)
+        direction = rng.standard_normal(3)
+        _rod(hu, seed * 2.0, direction, length=rng.uniform(4, 9), radius=1.2, value=3000)
 
 
 def trapped_air(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
@@ -179,8 +194,15 @@ def _ball(hu: Floats, center: np.ndarray, radius: float, value: float) -> None:
 
 
 def _rod(
-    hu: Floats, start: np.ndarray, direction: np.ndarray, length: float, radius: float, value: float
+    hu: Floats,
+    start: np.ndarray,
+    direction: np.ndarray,
+    *,
+    length: float,
+    radius: float,
+    value: float,
 ) -> None:
+    """A straight rod of constant density, as far as it lies inside the head's box."""
     direction = direction / np.linalg.norm(direction)
     for at in np.arange(0, length, 1.0):
         center = start + at * direction

@@ -65,22 +65,27 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
     file = folder / "model.onnx"
     size = recipe.spec.size_px
     sample = torch.rand(2, len(recipe.spec.channels), size, size)
+    to_onnx(shipped, file, sample)
+    difference = largest_difference(shipped, file, sample)
+    if difference > _TOLERANCE:
+        raise ValueError(f"ONNX differs from torch by {difference:.2e}, more than {_TOLERANCE}")
+    write_manifest(recipe, folder, stored["step"])
+    return difference
+
+
+def to_onnx(shipped: Shipped, file: Path, sample: Tensor) -> None:
+    """Write one checked ONNX file with a free number of slices."""
     torch.onnx.export(
         shipped,
         (sample,),
         str(file),
-        dynamo=False,
+        dynamo=False,  # its graph needs standard operators only, in one file
         opset_version=OPSET,
         input_names=["image"],
         output_names=list(_OUTPUTS),
         dynamic_axes={name: {0: "N"} for name in ("image", *_OUTPUTS)},
     )
     onnx.checker.check_model(str(file), full_check=True)
-    difference = largest_difference(shipped, file, sample)
-    if difference > _TOLERANCE:
-        raise ValueError(f"ONNX differs from torch by {difference:.2e}, more than {_TOLERANCE}")
-    write_manifest(recipe, folder, stored["step"])
-    return difference
 
 
 def largest_difference(shipped: Shipped, file: Path, sample: Tensor) -> float:

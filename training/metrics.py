@@ -11,7 +11,7 @@ _BINS = 10
 
 
 def auc(truth: Floats, score: Floats) -> float:
-    """Area under the ROC curve where `truth` is 0 or 1 (NaN is left out); NaN for one class only."""
+    """Area under the ROC curve; NaN truth is left out, and one class alone gives NaN."""
     asked = ~np.isnan(truth)
     if len(np.unique(truth[asked])) < 2:
         return float("nan")

@@ -1,4 +1,4 @@
-"""The exported model reads simulated studies as the viewer would; what it said beside what is true."""
+"""The exported model reads simulated studies as the viewer would; its words beside the truth."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Reading:
 def plan_studies(
     first_seed: int, anatomies: Sequence[int], healthy: int, single: int, drawn: int
 ) -> Iterator[SimulatedSeries]:
-    """Studies without blood, `single` of each type alone, and `drawn` as the statistics have them."""
+    """Studies without blood, `single` of each type alone, and some as the statistics are."""
     kinds: list[tuple[HemorrhageType, ...] | None] = [()] * healthy
     kinds += [(kind,) for kind in HemorrhageType for _ in range(single)]
     kinds += [None] * drawn

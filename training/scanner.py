@@ -132,7 +132,7 @@ def scan(rng: Rng, head: Head, protocol: Protocol, pose: Pose, slices: slice = s
     """Take the series, or some of its slices."""
     table = protocol.table_mm[slices]
     look = _Look.draw(rng)
-    planes = [_take_slice(rng, head, protocol, pose, look, z) for z in table]
+    planes = [_take_slice(rng, head, protocol, pose=pose, look=look, table_mm=z) for z in table]
     row_step, corner = _directions(protocol)
     positions = corner + table[:, None] * np.array([0.0, 0.0, 1.0])
     hu, mask, midline = (np.stack(part) for part in zip(*planes, strict=True))
@@ -173,7 +173,7 @@ def _directions(protocol: Protocol) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def _take_slice(
-    rng: Rng, head: Head, protocol: Protocol, pose: Pose, look: _Look, table_mm: float
+    rng: Rng, head: Head, protocol: Protocol, *, pose: Pose, look: _Look, table_mm: float
 ) -> tuple[Floats, NDArray[np.uint8], Floats]:
     """One slice: gather, blur, label what is blood, then add what the scanner adds."""
     size = protocol.size_px
@@ -195,7 +195,7 @@ def _take_slice(
     depth = _nearest(head.depth_mm, middle).astype(np.float32)
     rim = _nearest(head.rim, middle[:, ::4, ::4]) if size % 4 == 0 else None
     rim_full = stretch(rim, (size, size)) if rim is not None else _nearest(head.rim, middle)
-    hu = _add_effects(rng, hu, depth, rim_full, protocol, look)
+    hu = _add_effects(rng, hu, depth=depth, rim=rim_full, protocol=protocol, look=look)
     midline = _nearest(head.midline_mm, middle[:, ::4, ::4]).astype(np.float32)
     return np.clip(np.rint(hu), -1024, 3071), mask, midline
 
@@ -250,7 +250,7 @@ def _label(share: Floats, blur: float, hu: Floats) -> NDArray[np.uint8]:
 
 
 def _add_effects(
-    rng: Rng, hu: Floats, depth: Floats, rim: Floats, protocol: Protocol, look: _Look
+    rng: Rng, hu: Floats, *, depth: Floats, rim: Floats, protocol: Protocol, look: _Look
 ) -> Floats:
     """Bright rim, cupping, streaks, noise, head holder."""
     size = protocol.size_px

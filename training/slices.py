@@ -36,9 +36,9 @@ class Stack:
 
 @dataclass(frozen=True)
 class Batch:
-    """`image` float32 [N, C, S, S], `mask` uint8 [N, S, S], `present` float32 [N, 6] of 0, 1 or NaN.
+    """`image` float32 [N, C, S, S], `mask` uint8 [N, S, S], `present` float32 [N, 6].
 
-    NaN: too little blood to ask for. `description` as in `Stack`.
+    `present` is 1, 0, or NaN for too little blood to ask for. `description` as in `Stack`.
     """
 
     image: Floats

@@ -1,0 +1,63 @@
+"""Training slices: what the network sees, and what it is asked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from training.anatomy import ROOT
+from training.fields import smooth_noise, stretch
+from training.recipe import Recipe
+from training.slices import LEAST_BLOOD_PX, batches, make_stack, present
+from training.statistics import draw_plans
+
+RECIPE = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
+
+
+def test_batch_is_what_the_network_takes(label_maps: None) -> None:
+    data = RECIPE.data | {"uses_per_stack": 100, "pool_stacks": 8}
+    recipe = Recipe(**{**vars(RECIPE), "data": data})
+    rng = np.random.default_rng(0)
+    batch = next(batches(rng, (3,), recipe.spec, recipe, 4))
+    assert batch.image.shape == (4, 5, 224, 224)
+    assert batch.image.dtype == np.float32
+    assert batch.image.min() >= 0
+    assert batch.image.max() <= 1
+    assert batch.mask.shape == (4, 224, 224)
+    assert batch.present.shape == (4, 6)
+    assert batch.description.shape == (4, 12)
+
+
+def test_stack_is_centred_on_the_head(label_maps: None) -> None:
+    stack = make_stack(np.random.default_rng(2), (3,), RECIPE.spec, 1.0)
+    rows, columns = np.nonzero((stack.hu > -200).sum(0) > 3)
+    assert abs((columns.min() + columns.max()) / 2 - 111.5) < 14
+    assert abs((rows.min() + rows.max()) / 2 - 111.5) < 24
+
+
+def test_hardly_any_blood_is_not_asked_for() -> None:
+    mask = np.zeros((3, 16, 16), np.uint8)
+    mask[1].ravel()[: LEAST_BLOOD_PX - 1] = 4
+    mask[2].ravel()[:LEAST_BLOOD_PX] = 4
+    answer = present(mask)
+    assert not answer[0].any()
+    assert np.isnan(answer[1, [0, 4]]).all()
+    assert answer[2].tolist() == [1, 0, 0, 0, 1, 0]
+
+
+def test_plans_have_volumes_and_densities_of_blood(label_maps: None) -> None:
+    rng = np.random.default_rng(1)
+    plans = [plan for _ in range(300) for plan in draw_plans(rng)]
+    assert {plan.kind for plan in plans} == {1, 2, 3, 4, 5}
+    assert all(0.1 < plan.volume_ml < 400 and 35 < plan.hu < 90 for plan in plans)
+
+
+def test_stretch_keeps_corners_and_is_linear_between() -> None:
+    stretched = stretch(np.array([[0.0, 2.0], [4.0, 6.0]], np.float32), (5, 3))
+    np.testing.assert_allclose(stretched[0], [0, 1, 2])
+    np.testing.assert_allclose(stretched[:, 0], [0, 1, 2, 3, 4])
+
+
+def test_noise_is_reproducible_and_about_unit() -> None:
+    first, again = (smooth_noise(np.random.default_rng(4), (64, 64, 64), 6) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert 0.6 < first.std() < 1.4
