@@ -17,7 +17,7 @@ from ichviewer.dicom.image import Image, images_of
 from ichviewer.dicom.part10 import DamagedFile, NotPart10
 from ichviewer.dicom.pixels import FrameReader, Values, layout_problem, stored_values
 from ichviewer.dicom.series import image_notes
-from ichviewer.dicom.source import NO_FILES, open_source
+from ichviewer.dicom.source import NO_FILES, Source, Sources
 from ichviewer.dicom.study import Instance, Series
 from ichviewer.errors import GeometryError, UnsupportedPixelsError
 from ichviewer.imaging.grid import GeometryClass, Grid
@@ -132,30 +132,34 @@ def _loaded(
     series: Series, voxels: _Voxels, progress: Progress, excluded: Mapping[Path, str]
 ) -> Iterator[tuple[int, Image | str]]:
     """Decode all slices; gives the index and the image, or why there is none."""
-    for (path, member), indices in _by_file(series).items():
-        if path in excluded:
-            yield from ((k, excluded[path]) for k in indices)
-            continue
-        opening(progress, path)
-        try:
-            with open_source(path, member) as (file, size):
-                reader = FrameReader(file, size)
-                found = images_of(reader.header, Instance(path, member=member))
-                by_frame = {image.instance.frame: image for image in found}
-                for k in indices:
-                    opening(progress, path)
-                    image = by_frame.get(series.instances[k].frame)
-                    yield k, _load_slice(reader, image, voxels, k)
-        except (DamagedFile, NotPart10) as error:
-            yield from ((k, str(error)) for k in indices)
-        except OSError as error:
-            yield from ((k, f"cannot be read ({error.strerror})") for k in indices)
+    with Sources() as sources:
+        for source, indices in _by_file(series).items():
+            location = source.location
+            if location in excluded:
+                yield from ((k, excluded[location]) for k in indices)
+                continue
+            opening(progress, location)
+            left = list(indices)
+            try:
+                with sources.open(source) as (file, size):
+                    reader = FrameReader(file, size)
+                    found = images_of(reader.header, Instance(source.path, member=source.member))
+                    by_frame = {image.instance.frame: image for image in found}
+                    while left:
+                        opening(progress, location)
+                        image = by_frame.get(series.instances[left[0]].frame)
+                        yield left[0], _load_slice(reader, image, voxels, left[0])
+                        left.pop(0)
+            except (DamagedFile, NotPart10) as error:
+                yield from ((k, str(error)) for k in left)
+            except OSError as error:
+                yield from ((k, f"cannot be read ({error.strerror})") for k in left)
 
 
-def _by_file(series: Series) -> dict[tuple[Path, str], list[int]]:
-    files: dict[tuple[Path, str], list[int]] = {}
+def _by_file(series: Series) -> dict[Source, list[int]]:
+    files: dict[Source, list[int]] = {}
     for k, instance in enumerate(series.instances):
-        files.setdefault((instance.path, instance.member), []).append(k)
+        files.setdefault(Source(instance.path, instance.member), []).append(k)
     return files
 
 

@@ -21,7 +21,7 @@ from ichviewer.dicom.part10 import (
     inflate,
     read_header,
 )
-from ichviewer.dicom.source import open_source
+from ichviewer.dicom.source import Source, Sources
 
 #: An encapsulated frame may not claim to expand by more than this.
 EXPANSION_LIMIT = 2000
@@ -144,11 +144,11 @@ class FrameReader:
         return self._encoded
 
 
-def fingerprint(image: Image) -> bytes:
+def fingerprint(image: Image, sources: Sources) -> bytes:
     """Digest of an image's stored pixels, as encoded in its file."""
     instance = image.instance
     try:
-        with open_source(instance.path, instance.member) as (file, size):
+        with sources.open(Source(instance.path, instance.member)) as (file, size):
             data, _ = FrameReader(file, size).frame(image.layout, instance.frame)
     except (DamagedFile, NotPart10, OSError):
         return str(instance).encode()

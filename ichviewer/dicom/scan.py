@@ -1,38 +1,50 @@
 """A folder to studies and series: headers only, every file looked at once.
 
 Files are sniffed before they are parsed, links are not followed, and a file that cannot be used
-is counted by its reason; one bad file never hides the others.
+is counted by its reason; one bad file never hides the others. A DICOMDIR is a list of names
+that may be wrong or hostile: it is never followed, the files beside it are looked at instead.
 """
 
-import os
-import stat
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydicom.uid import UID
 
-from ichviewer.dicom.geometry import split_stacks
+from ichviewer.dicom.geometry import Stack, split_stacks
 from ichviewer.dicom.image import FRAME_LIMIT, Image, images_of
 from ichviewer.dicom.part10 import DamagedFile, FileHeader, NotPart10, read_header
 from ichviewer.dicom.pixels import fingerprint, layout_problem
 from ichviewer.dicom.series import study_of
-from ichviewer.dicom.source import NO_FILES, open_source
+from ichviewer.dicom.source import (
+    NO_FILES,
+    Source,
+    Sources,
+    is_archive,
+    list_archive,
+    list_folder,
+)
 from ichviewer.dicom.study import Instance, ScanResult, Skipped, Study
 from ichviewer.dicom.tags import Header, clean_text
 from ichviewer.errors import NotDicomError
 from ichviewer.progress import Progress, opening, silent
 
 _DICOMDIR = "1.2.840.10008.1.3.10"
+#: Studies so far are told no more often than this.
+_TELL_EVERY_S = 0.5
+
+#: Told the studies found so far; each call replaces what the last one said.
+OnStudies = Callable[[tuple[Study, ...]], None]
 
 
 class _SkipError(Exception):
-    """A file is left out: reason (counted) and sentence."""
+    """A file is left out: reason (counted), sentence, and the image where one is known."""
 
-    def __init__(self, reason: str, sentence: str = "") -> None:
+    def __init__(self, reason: str, sentence: str = "", image: Image | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.sentence = reason, sentence
+        self.reason, self.sentence, self.image = reason, sentence, image
 
 
 @dataclass
@@ -40,29 +52,41 @@ class _Found:
     """What a scan has met so far."""
 
     images: list[Image] = field(default_factory=list)
+    damaged: list[Image] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    files: int = 0
+    digests: dict[Instance, bytes] = field(default_factory=dict)
 
     def skip(self, path: Path, why: _SkipError) -> None:
         self.counts[why.reason] += 1
         if why.sentence:
             self.skipped.append(Skipped(path, why.reason, why.sentence))
+        if why.image is not None:
+            self.damaged.append(why.image)
+
+    def pass_over(self, path: Path, reason: str) -> None:
+        self.skip(path, _SkipError(reason, f"{clean_text(path.name)} was not opened: {reason}."))
 
 
 def scan_folder(
-    folder: Path, progress: Progress = silent, excluded: Mapping[Path, str] = NO_FILES
+    folder: Path,
+    progress: Progress = silent,
+    excluded: Mapping[Path, str] = NO_FILES,
+    on_studies: OnStudies | None = None,
 ) -> ScanResult:
     """All readable images below a folder, grouped into studies and series.
 
     Parameters
     ----------
     folder
-        A folder, searched with all its folders, or one file.
+        A folder, searched with all its folders; a file; a ZIP archive; or a DICOMDIR, which
+        stands for its folder.
     progress
         Called once per file; the total is unknown until the folder has been walked.
     excluded
         Files that must not be opened, each with the words that say why ("took longer ...").
+    on_studies
+        Told the studies found so far, now and then; the result is the last word.
 
     Raises
     ------
@@ -72,69 +96,67 @@ def scan_folder(
     if not folder.exists():
         raise NotDicomError(f"{clean_text(str(folder))} does not exist.")
     found = _Found()
-    paths = []
-    for path in _walk(folder, found):
-        paths.append(path)
-        if len(paths) % 256 == 0:
-            progress(0, 0, "Looking for files")
-    for done, path in enumerate(paths):
-        progress(done, len(paths), "Reading headers")
-        found.files += 1
-        if path in excluded:
-            found.skip(path, _SkipError("stopped the reader", _sentence(path, excluded)))
-            continue
-        opening(progress, path)
-        try:
-            found.images.extend(_read_file(path))
-        except _SkipError as why:
-            found.skip(path, why)
-    progress(len(paths), len(paths), "Reading headers")
-    if not found.images:
-        raise NotDicomError(_nothing(folder, found))
-    return ScanResult(
-        folder, _studies(found), tuple(found.skipped), dict(found.counts), found.files
-    )
-
-
-def _sentence(path: Path, excluded: Mapping[Path, str]) -> str:
-    return f"{clean_text(path.name)} {excluded[path]}."
-
-
-def _walk(folder: Path, found: _Found) -> Iterator[Path]:
-    """All regular files below a folder in a stable order; links are counted, not followed."""
-    if not folder.is_dir():
-        yield folder
-        return
-    pending = [folder]
-    while pending:
-        current = pending.pop()
-        try:
-            with os.scandir(current) as entries:
-                ordered = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            sentence = f"{clean_text(current.name)} cannot be opened ({error.strerror})."
-            found.skip(current, _SkipError("no permission", sentence))
-            continue
-        folders = []
-        for entry in ordered:
-            path = Path(entry.path)
-            try:
-                mode = entry.stat(follow_symlinks=False).st_mode
-            except OSError:
-                found.skip(path, _SkipError("unreadable"))
+    sources = _list(folder, found, progress)
+    with Sources() as opener:
+        tell = _Teller(found, opener, on_studies)
+        for done, source in enumerate(sources):
+            progress(done, len(sources), "Reading headers")
+            location = source.location
+            if location in excluded:
+                sentence = f"{clean_text(location.name)} {excluded[location]}."
+                found.skip(location, _SkipError("stopped the reader", sentence))
                 continue
-            if stat.S_ISLNK(mode):
-                found.skip(path, _SkipError("link"))
-            elif stat.S_ISDIR(mode):
-                folders.append(path)
-            elif stat.S_ISREG(mode):
-                yield path
-            else:
-                found.skip(path, _SkipError("not a file"))
-        pending.extend(reversed(folders))
+            opening(progress, location)
+            try:
+                found.images.extend(_read_file(source, opener))
+            except _SkipError as why:
+                found.skip(location, why)
+            tell()
+        progress(len(sources), len(sources), "Sorting images")
+        if not found.images:
+            raise NotDicomError(_nothing(folder, found))
+        studies = _studies(found, opener)
+    return ScanResult(folder, studies, tuple(found.skipped), dict(found.counts), len(sources))
 
 
-def _read_file(path: Path, member: str = "") -> tuple[Image, ...]:
+class _Teller:
+    """Tells the studies so far, seldom enough not to slow the scan down."""
+
+    def __init__(self, found: _Found, opener: Sources, on_studies: OnStudies | None) -> None:
+        self._found, self._opener, self._on_studies = found, opener, on_studies
+        self._next = time.monotonic() + _TELL_EVERY_S
+
+    def __call__(self) -> None:
+        started = time.monotonic()
+        if self._on_studies is None or started < self._next or not self._found.images:
+            return
+        self._on_studies(_studies(self._found, self._opener))
+        ended = time.monotonic()
+        self._next = ended + max(_TELL_EVERY_S, 5 * (ended - started))
+
+
+def _list(folder: Path, found: _Found, progress: Progress) -> list[Source]:
+    """The files to look at; says so when they are many."""
+    if folder.is_dir():
+        listed = list_folder(folder, found.pass_over)
+    elif folder.name.upper() == "DICOMDIR":
+        listed = list_folder(folder.parent, found.pass_over)
+    elif is_archive(folder):
+        listed = list_archive(folder, found.pass_over)
+    else:
+        return [Source(folder)]
+    sources = []
+    try:
+        for source in listed:
+            sources.append(source)
+            if len(sources) % 256 == 0:
+                progress(0, 0, "Looking for files")
+    except DamagedFile as error:
+        raise NotDicomError(f"{clean_text(folder.name)} {error}.") from error
+    return sources
+
+
+def _read_file(source: Source, opener: Sources) -> tuple[Image, ...]:
     """The images of one file.
 
     Raises
@@ -142,10 +164,10 @@ def _read_file(path: Path, member: str = "") -> tuple[Image, ...]:
     _SkipError
         With the reason and, for DICOM files, the sentence.
     """
-    instance = Instance(path, member=member)
+    instance = Instance(source.path, member=source.member)
     name = clean_text(instance.name)
     try:
-        with open_source(path, member) as (file, size):
+        with opener.open(source) as (file, size):
             if size == 0:
                 raise _SkipError("empty file")
             header = read_header(file, size)
@@ -158,20 +180,15 @@ def _read_file(path: Path, member: str = "") -> tuple[Image, ...]:
     except OSError as error:
         raise _SkipError("unreadable", f"{name} cannot be read ({error.strerror}).") from error
     _check_class(header, name)
-    images = _images(header, instance, name)
-    problem = layout_problem(images[0].layout, header.pixels)
-    if problem:
-        raise _SkipError(
-            "damaged" if "cut short" in problem else "unsupported", f"{name} {problem}."
-        )
-    return images
-
-
-def _images(header: FileHeader, instance: Instance, name: str) -> tuple[Image, ...]:
     frames = Header([header.dataset]).whole("NumberOfFrames")
     if frames is not None and not 1 <= frames <= FRAME_LIMIT:
         raise _SkipError("damaged", f"{name} claims {frames:,} frames.")
-    return images_of(header, instance)
+    images = images_of(header, instance)
+    problem = layout_problem(images[0].layout, header.pixels)
+    if problem:
+        reason = "damaged" if "cut short" in problem else "unsupported"
+        raise _SkipError(reason, f"{name} {problem}.", images[0])
+    return images
 
 
 def _check_class(header: FileHeader, name: str) -> None:
@@ -181,29 +198,44 @@ def _check_class(header: FileHeader, name: str) -> None:
     if "DirectoryRecordSequence" in header.dataset or sop_class == _DICOMDIR:
         raise _SkipError("DICOMDIR")
     if header.pixels is None and not dataset.has("Rows"):
-        kind = UID(sop_class).name if sop_class else ""
-        kind = clean_text(kind.removesuffix(" Storage")) or "no DICOM object of a known kind"
-        raise _SkipError("not an image", f"{name} is not an image ({kind}).")
+        kind = clean_text(UID(sop_class).name.removesuffix(" Storage")) if sop_class else ""
+        kind = kind or "of no known kind"
+        raise _SkipError("not an image", f"{name} is a DICOM object without an image ({kind}).")
 
 
-def _studies(found: _Found) -> tuple[Study, ...]:
-    stacks = split_stacks(found.images, fingerprint)
-    by_study = defaultdict(list)
-    for stack in stacks:
+def _studies(found: _Found, opener: Sources) -> tuple[Study, ...]:
+    def digest(image: Image) -> bytes:
+        if image.instance not in found.digests:
+            found.digests[image.instance] = fingerprint(image, opener)
+        return found.digests[image.instance]
+
+    by_study: defaultdict[tuple[str, str], list[Stack]] = defaultdict(list)
+    for stack in split_stacks(found.images, digest):
         label = stack.images[0].patient
-        by_study[label.study_uid, label.patient_id].append(stack)
+        by_study[label.study_uid, label.patient_id].append(_with_losses(stack, found.damaged))
     return tuple(study_of(group) for group in by_study.values())
+
+
+def _with_losses(stack: Stack, damaged: list[Image]) -> Stack:
+    """Name the files of a stack's series that could not be used."""
+    uid = stack.images[0].series_uid
+    lost = [image.instance.name for image in damaged if uid and image.series_uid == uid]
+    if not lost:
+        return stack
+    names = ", ".join(clean_text(name) for name in lost[:3]) + (" ..." if len(lost) > 3 else "")
+    images = "1 image" if len(lost) == 1 else f"{len(lost)} images"
+    note = f"{images} of this series cannot be used and left out: {names}."
+    return replace(stack, notes=(*stack.notes, note))
 
 
 def _nothing(folder: Path, found: _Found) -> str:
     name = clean_text(folder.name or str(folder))
-    if not found.files and not found.counts:
+    if not found.counts:
         return f"{name} is empty."
     if found.skipped:
         more = len(found.skipped) - 1
         others = f" {more} more files could not be used." if more else ""
-        return (
-            f"{name} holds no DICOM image that can be opened: {found.skipped[0].sentence}{others}"
-        )
+        first = found.skipped[0].sentence
+        return f"{name} holds no DICOM image that can be opened: {first}{others}"
     reasons = ", ".join(f"{count} {reason}" for reason, count in found.counts.most_common())
     return f"{name} holds no DICOM image ({reasons})."
