@@ -44,7 +44,8 @@ def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
     """Write the corner texts; the upper ones are cut off with an ellipsis where they would meet."""
     flags, inner = Qt.AlignmentFlag, area.adjusted(_MARGIN, 6, -_MARGIN, -6)
     half = QRectF(inner)
-    half.setWidth(inner.width() / 2 - 16)
+    if corners.top_left:
+        half.setWidth(inner.width() / 2 - 16)
     other = QRectF(half)
     other.moveRight(inner.right())
     for lines, box, side in (
@@ -108,5 +109,5 @@ def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colou
     if beside.center().x() < area.center().x() and beside.left() - width - 6 > area.left():
         x = beside.left() - width - 6
     x = min(max(x, area.left() + 4), area.right() - width - 4)
-    y = min(max(beside.center().y() - 10, area.top() + 4), area.bottom() - 24)
+    y = min(max(beside.center().y() - 24, area.top() + 4), area.bottom() - 24)
     write(painter, QRectF(x, y, width, 20), Qt.AlignmentFlag.AlignLeft, text, colour)

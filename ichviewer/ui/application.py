@@ -7,16 +7,13 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
-from ichviewer import __version__, paths
+from ichviewer import __version__, paths, workflow
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
-from ichviewer.worker import Worker
 
-#: What an idle worker process imports ahead, so that the first folder does not wait for it.
-_WARM_IMPORTS = ("ichviewer.workflow",)
 _USUAL_SIZE = QSize(1720, 1000)
 
 
@@ -26,7 +23,7 @@ def run(folder: Path | None) -> int:
     messages = Messages()
     messages.catch_unexpected()
     model = ViewerModel()
-    with Worker(warm_imports=_WARM_IMPORTS) as worker:
+    with workflow.start_worker() as worker:
         window = MainWindow(model, Jobs(worker, model, messages), messages)
         window.resize(_USUAL_SIZE.boundedTo(window.screen().availableSize()))
         window.show()

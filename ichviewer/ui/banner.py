@@ -1,7 +1,7 @@
 """The fixed banner over everything that comes from the AI."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ichviewer.ui import wording
 
@@ -13,4 +13,5 @@ class Banner(QLabel):
         super().__init__(wording.NOT_FOR_DIAGNOSIS, parent)
         self.setObjectName("banner")
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -38,6 +38,10 @@ class Content(Protocol):
     def scroll(self, steps: int) -> None:
         """Go on by so many cuts: to the head, the front or the patient's right."""
 
+    @property
+    def has_crosshair(self) -> bool:
+        """Whether a point is marked, or only a slice is shown."""
+
     def refusal(self) -> str:
         """Why this plane may not be shown, or empty."""
 
@@ -71,6 +75,11 @@ class StudyContent:
     def changed(self) -> SignalInstance:
         """Another series."""
         return self._model.volume_changed
+
+    @property
+    def has_crosshair(self) -> bool:
+        """The study's planes are linked by it."""
+        return True
 
     def move(self, kji: Kji) -> None:
         """Put the crosshair there in all planes."""
@@ -128,6 +137,11 @@ class CaseContent:
     def changed(self) -> SignalInstance:
         """Another case."""
         return self._model.companion_changed
+
+    @property
+    def has_crosshair(self) -> bool:
+        """Only slices correspond between two heads, not points."""
+        return False
 
     def move(self, kji: Kji) -> None:
         """A case has no crosshair of its own."""

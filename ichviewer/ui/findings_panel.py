@@ -28,6 +28,8 @@ class FindingsPanel(QWidget):
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
         self._headline = label("", "heading", wraps=True)
         self._reasons = label("", "dim", wraps=True)
@@ -49,8 +51,9 @@ class FindingsPanel(QWidget):
         column.addWidget(self._reasons)
         column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._types)
-        column.addWidget(self._table, 1)
+        column.addWidget(self._table)
         column.addWidget(self._detail)
+        column.addStretch(1)
         column.addLayout(foot)
         model.findings_changed.connect(self._refresh)
         model.ai_changed.connect(self._refresh)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from ichviewer import workflow
 from ichviewer.analysis.findings import Findings, GateAnswer, Lesion
 from ichviewer.dicom.study import Permission, ScanResult, Series
+from ichviewer.errors import NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
@@ -185,9 +186,10 @@ class Jobs(QObject):
     def _show_scan(self, scan: ScanResult) -> None:
         self._model.clear()
         self._model.scan = scan
-        best = worth_reading(scan)
-        if best is not None:
-            self.open_series(best)
+        try:
+            self.open_series(workflow.best_series(scan))
+        except NotDicomError as error:
+            self._messages.failure(error)
 
     def _show_volume(self, series: Series, volume: Volume) -> None:
         self._model.show_volume(series, volume)
@@ -244,18 +246,6 @@ class Jobs(QObject):
         if running in self._running:
             self._running.remove(running)
         self._model.work = Work(self._running[-1].title) if self._running else None
-
-
-def worth_reading(scan: ScanResult) -> Series | None:
-    """The series to open first: fit for AI before fit for reading, then the most images."""
-    readable = [series for series in scan.series if series.permits(Permission.VIEW)]
-    uses = (Permission.VOLUMETRY, Permission.MPR, Permission.HU)
-
-    def rank(series: Series) -> tuple[bool, int, int]:
-        permitted = sum(series.permits(use) for use in uses)
-        return series.permits(Permission.AI), permitted, len(series.instances)
-
-    return max(readable, key=rank, default=None)
 
 
 def matched_lesion(findings: Findings | None, match: Match) -> Lesion | None:

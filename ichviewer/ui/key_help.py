@@ -32,7 +32,8 @@ class KeyHelp(QDialog):
             [("Window", _rows(WINDOWS)), ("Findings and similar cases", _rows(FINDINGS))],
         ):
             columns.addLayout(_column(groups))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox()
+        buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)

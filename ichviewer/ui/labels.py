@@ -1,7 +1,7 @@
 """Plain-text labels: what comes from files or models is never interpreted as markup."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 def label(text: str = "", tone: str = "", *, wraps: bool = False) -> QLabel:
@@ -9,6 +9,9 @@ def label(text: str = "", tone: str = "", *, wraps: bool = False) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)
+    policy = made.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
+    made.setSizePolicy(policy)
     if tone:
         made.setProperty("tone", tone)
     return made

@@ -2,14 +2,20 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+)
 
 from ichviewer.analysis.findings import Lesion
 from ichviewer.ui import wording
 from ichviewer.ui.theme import WARNING, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
-_COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU mean / max", "")
+_COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "")
 _FIGURES = (2, 3, 4)
 
 
@@ -33,7 +39,8 @@ class LesionTable(QTableWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
         header.setHighlightSections(False)
-        self.setMinimumHeight(110)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.cellClicked.connect(lambda row, _column: self._choose(row))
         model.findings_changed.connect(self._refresh)
@@ -87,6 +94,6 @@ def _cells(lesion: Lesion) -> tuple[str, ...]:
         wording.millilitres(lesion.volume_ml),
         f"{lesion.diameter_mm:.0f}",
         wording.slice_range(lesion),
-        f"{lesion.mean_hu:.0f} / {lesion.max_hu:.0f}",
+        f"{lesion.mean_hu:.0f}, max {lesion.max_hu:.0f}",
         "⚠" if lesion.flags else "",
     )

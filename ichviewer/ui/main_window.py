@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
         self._reformats.addWidget(self.coronal)
         self._reformats.addWidget(self.sagittal)
         self._images = QSplitter(Qt.Orientation.Horizontal)
-        for part, stretch in ((axial, 8), (self._reformats, 5), (self.beside, 8)):
+        for part, stretch in ((axial, 10), (self._reformats, 5), (self.beside, 10)):
             self._images.addWidget(part)
             self._images.setStretchFactor(self._images.indexOf(part), stretch)
         middle = QWidget()
@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
         column.addWidget(MessageBar(self.messages))
         column.addWidget(self._welcome, 1)
         column.addWidget(self._images, 1)
+        self._images.setSizes([800, 390, 800])
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
         right.addWidget(self.similar)
@@ -231,7 +232,7 @@ class MainWindow(QMainWindow):
         for part in (self.studies, middle, right):
             whole.addWidget(part)
         whole.setStretchFactor(1, 1)
-        whole.setSizes([250, 1220, 450])
+        whole.setSizes([270, 1170, 480])
         for splitter in (whole, right, self._images, self._reformats):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)

@@ -28,6 +28,8 @@ class SimilarPanel(QWidget):
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
         self._note = label("", "dim", wraps=True)
         self._cards: list[_Card] = []
@@ -116,6 +118,7 @@ class _Card(QFrame):
         )  # fmt: skip
         where = " · ".join(x for x in (volumes, case.side, case.site) if x)
         near = f"distance {match.distance:.2f} · nearer than {match.percentile:.0f} % of all pairs"
+        source = f"labels: {case.label_source}"
         chips = QHBoxLayout()
         chips.setSpacing(4)
         for text, tone in _chips(match):
@@ -128,11 +131,12 @@ class _Card(QFrame):
         grid.setContentsMargins(6, 6, 8, 6)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
-        grid.addWidget(_thumbnail(case.thumbnail_png), 0, 0, 4, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(_thumbnail(case.thumbnail_png), 0, 0, 5, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(title, 0, 1)
         grid.addWidget(label(where, wraps=True), 1, 1)
         grid.addWidget(label(near, "dim", wraps=True), 2, 1)
-        grid.addLayout(chips, 3, 1)
+        grid.addWidget(label(source, "dim", wraps=True), 3, 1)
+        grid.addLayout(chips, 4, 1)
         grid.setColumnStretch(1, 1)
         self.setAccessibleName(f"Similar case {case.case_id}: {title.text()}, {near}")
         self.mark_open(False)
@@ -160,9 +164,8 @@ class _Card(QFrame):
 
 def _chips(match: Match) -> list[tuple[str, str]]:
     chips = [("SIMULATED", "warning")] if match.case.is_simulated else []
-    chips.append((f"labels: {match.case.label_source}", "dim"))
     if match.is_discordant:
-        chips.append(("other types", "warning"))
+        chips.append(("none of the types found here", "warning"))
     return chips
 
 

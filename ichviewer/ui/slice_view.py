@@ -188,7 +188,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         painter.restore()
 
     def _annotate(self, painter: QPainter, area: QRectF, plane: Plane) -> None:
-        annotations.draw_traces(painter, self._traces(plane), self._crossing(plane))
+        if self._content.has_crosshair:
+            annotations.draw_traces(painter, self._traces(plane), self._crossing(plane))
         self._name_types(painter, area, plane)
         annotations.write_corners(painter, area, self._corners(plane))
         annotations.draw_scale(painter, area, 1.0 / self._box.viewPixelSize()[0])
@@ -203,7 +204,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         assert volume is not None
         count = f"{wording.capital(plane.orientation)}  {self._index + 1} / {plane.count}"
         is_all = self._model.texts is Texts.ALL
-        fidelity = wording.fidelity(plane.grid) if is_all else ()
+        fidelity = wording.fidelity(plane.grid) if is_all and not plane.is_native else ()
         window = (wording.window_text(self._model.window),) if self._axis is Axis.K else ()
         return Corners(
             top_left=self._content.heading() if is_all else (),

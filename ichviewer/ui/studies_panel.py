@@ -34,6 +34,8 @@ class StudiesPanel(QWidget):
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
         self._empty = label("No folder open.\n\nDrop one here, or press Ctrl+O.", "dim", wraps=True)
         self._tree = QTreeWidget()

@@ -72,6 +72,7 @@ def _palette() -> QPalette:
 _STYLE = f"""
 QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QMainWindow, QSplitter {{ background: {GROUND}; }}
+QWidget#panel {{ background: {PANEL}; }}
 QSplitter::handle {{ background: {GROUND}; }}
 QSplitter::handle:hover {{ background: {ACCENT}; }}
 QMenuBar {{ background: {PANEL}; }}
@@ -96,6 +97,7 @@ QProgressBar {{ background: {GROUND}; border: 1px solid {LINE}; border-radius: 3
                 text-align: center; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 2px; }}
 QTreeView, QTableView, QScrollArea, QAbstractScrollArea {{ border: none; }}
+QScrollArea, QScrollArea > QWidget > QWidget {{ background: {PANEL}; }}
 QTableView {{ gridline-color: transparent; background: {PANEL};
               selection-background-color: #2b5b88; }}
 QTreeView {{ background: {PANEL}; }}

@@ -12,6 +12,11 @@ from ichviewer.imaging.grid import (
 )
 from ichviewer.imaging.window import Window
 
+_GEOMETRY_WORDS = {
+    GeometryClass.IRREGULAR: "uneven",
+    GeometryClass.GAPPED: "gaps",
+    GeometryClass.NO_GEOMETRY: "no positions",
+}
 NOT_FOR_DIAGNOSIS = "AI result, not for primary diagnosis"
 
 
@@ -110,7 +115,7 @@ def series_subtitle(series: Series) -> str:
     if not math.isnan(series.tilt_deg) and abs(series.tilt_deg) > TILT_TOLERANCE_DEG:
         parts.append(f"tilt {abs(series.tilt_deg):.1f}°")
     if series.geometry not in (GeometryClass.REGULAR, GeometryClass.TILTED):
-        parts.append(str(series.geometry))
+        parts.append(_GEOMETRY_WORDS.get(series.geometry, str(series.geometry)))
     if series.missing_slices:
         parts.append(f"{series.missing_slices} missing")
     return " · ".join(parts)
