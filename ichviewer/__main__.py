@@ -1,0 +1,31 @@
+"""`ichviewer [FOLDER]`: the window."""
+
+import argparse
+import multiprocessing
+from collections.abc import Sequence
+from pathlib import Path
+
+from ichviewer import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window; returns the exit code."""
+    # A frozen program's worker processes start here and must go no further.
+    multiprocessing.freeze_support()
+    parser = argparse.ArgumentParser(
+        prog="ichviewer",
+        description="Read head CT offline. AI results are not for primary diagnosis.",
+    )
+    parser.add_argument("--version", action="version", version=f"ichviewer {__version__}")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, metavar="FOLDER", help="folder, file or ZIP to open"
+    )
+    folder = parser.parse_args(arguments).folder
+
+    from ichviewer.ui.application import run
+
+    return run(folder)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,112 @@
+"""Findings and similar cases in plain values, ready for JSON: numbers that are unknown are null."""
+
+from math import isfinite
+from typing import Any
+
+from ichviewer.analysis.findings import (
+    PROBABILITY_COLUMNS,
+    Findings,
+    HemorrhageType,
+    Lesion,
+    ModelInfo,
+)
+from ichviewer.library.case import Match, Matches
+
+#: Stands on everything that shows what a model said.
+DISCLAIMER = "AI result, not for primary diagnosis"
+
+
+def describe_findings(findings: Findings) -> dict[str, Any]:
+    """All that analysis says, except the arrays that belong on the images."""
+    return {
+        "disclaimer": DISCLAIMER,
+        "series_uid": findings.series_uid,
+        "gate": {"answer": str(findings.gate.answer), "reasons": list(findings.gate.reasons)},
+        "found": {
+            "any": findings.is_any_found,
+            **{kind.word: kind in findings.found_types for kind in HemorrhageType},
+        },
+        "study_probability": _by_column(findings.study_probability),
+        "thresholds": _by_column(findings.thresholds),
+        "slice_probability": [_by_column(row) for row in findings.slice_probability],
+        "volume_ml": {
+            "all": number(findings.volume_ml()),
+            **{kind.word: number(findings.volume_ml(kind)) for kind in HemorrhageType},
+        },
+        "lesions": [_lesion(lesion) for lesion in findings.lesions],
+        "embedding_identity": findings.embedding_identity,
+        "models": [describe_model(model) for model in findings.models],
+        "seconds": {stage: number(s, 3) for stage, s in findings.seconds.items()},
+        "notes": list(findings.notes),
+    }
+
+
+def describe_matches(matches: Matches) -> dict[str, Any]:
+    """The similar cases, nearest first as the search ordered them."""
+    return {
+        "disclaimer": DISCLAIMER,
+        "matches": [_match(match) for match in matches.matches],
+        "votes": dict(matches.votes),
+        "nothing_similar": matches.is_far,
+        "notes": list(matches.notes),
+    }
+
+
+def describe_model(model: ModelInfo) -> dict[str, Any]:
+    """Which model it is, and what it ran on."""
+    return {
+        "name": model.name,
+        "version": model.version,
+        "sha256": model.sha256,
+        "roles": list(model.roles),
+        "training_data": model.training_data,
+        "device": model.device,
+    }
+
+
+def number(value: float, digits: int = 4) -> float | None:
+    """A JSON number; None (null) for NaN and infinities, which JSON does not know."""
+    return round(float(value), digits) if isfinite(value) else None
+
+
+def _by_column(row: Any) -> dict[str, float | None]:
+    return {name: number(p) for name, p in zip(PROBABILITY_COLUMNS, row, strict=True)}
+
+
+def _lesion(lesion: Lesion) -> dict[str, Any]:
+    return {
+        "number": lesion.number,
+        "type": lesion.kind.word,
+        "volume_ml": number(lesion.volume_ml),
+        "diameter_mm": number(lesion.diameter_mm, 1),
+        "first_slice": lesion.first_slice,
+        "last_slice": lesion.last_slice,
+        "largest_slice": lesion.largest_slice,
+        "centroid_kji": [number(x, 2) for x in lesion.centroid_kji],
+        "centroid_lps_mm": [number(x, 2) for x in lesion.centroid_lps_mm],
+        "side": str(lesion.side),
+        "mean_hu": number(lesion.mean_hu, 1),
+        "max_hu": number(lesion.max_hu, 1),
+        "probability": number(lesion.probability),
+        "agreement": number(lesion.agreement),
+        "flags": list(lesion.flags),
+    }
+
+
+def _match(match: Match) -> dict[str, Any]:
+    case = match.case
+    return {
+        "case_id": case.case_id,
+        "distance": number(match.distance),
+        "percentile": number(match.percentile, 1),
+        "discordant": match.is_discordant,
+        "types": list(case.types),
+        "volumes_ml": {kind: number(ml) for kind, ml in case.volumes_ml.items()},
+        "side": case.side,
+        "site": case.site,
+        "label_source": case.label_source,
+        "simulated": case.is_simulated,
+        "age_band": case.age_band,
+        "sex": case.sex,
+        "note": case.note,
+    }

@@ -1,0 +1,149 @@
+"""Scans, findings and similar cases as plain text for a terminal."""
+
+from collections.abc import Iterable, Sequence
+from math import isnan
+
+from ichviewer.analysis.findings import (
+    PROBABILITY_COLUMNS,
+    Findings,
+    HemorrhageType,
+    Lesion,
+    ModelInfo,
+)
+from ichviewer.dicom.study import ScanResult, Series
+from ichviewer.library.case import Match, Matches
+from ichviewer.report.summary import DISCLAIMER
+
+_SERIES_HEAD = (
+    *("key", "no", "modality", "description", "slices", "matrix"),
+    *("spacing mm k×j×i", "geometry", "tilt °"),
+)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns as wide as their widest entry, two spaces apart."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def scan_text(scan: ScanResult) -> str:
+    """Studies and series, what they may not be used for, and what was skipped."""
+    parts = []
+    for study in scan.studies:
+        parts.append(" ".join(filter(None, ("Study", study.date, study.description))))
+        parts.append(table(_SERIES_HEAD, map(_series_row, study.series)))
+        for series in study.series:
+            parts += [f"  {series.key[:8]}: {sentence}" for sentence in series.warnings]
+            parts += [
+                f"  {series.key[:8]}: not for {use}: {why}" for use, why in series.refusals.items()
+            ]
+    skipped = ", ".join(f"{count} {reason}" for reason, count in scan.skipped_counts.items())
+    parts.append(f"{scan.file_count} files; skipped: {skipped or 'none'}.")
+    parts += [f"  {entry.sentence}" for entry in scan.skipped]
+    return "\n".join(parts)
+
+
+def findings_text(findings: Findings) -> str:
+    """The gate's answer, probabilities, lesions, models and notes."""
+    parts = [DISCLAIMER, f"Input {findings.gate.answer}. " + " ".join(findings.gate.reasons)]
+    if findings.models:
+        parts.append(_probabilities(findings))
+    if findings.lesions:
+        head = ("lesion", "type", "mL", "mm", "slices", "side", "mean HU", "caution")
+        parts.append(table(head, map(_lesion_row, findings.lesions)))
+    parts += [
+        f"Model {model.name} {model.version} on {model.device}; trained on {model.training_data}"
+        for model in findings.models
+    ]
+    parts += findings.notes
+    return "\n".join(part.rstrip() for part in parts)
+
+
+def matches_text(matches: Matches) -> str:
+    """The similar cases and the votes."""
+    parts = [DISCLAIMER]
+    if matches.is_far:
+        parts.append("No similar case in this library: even the nearest is far.")
+    head = ("case", "distance", "percentile", "types", "mL", "side", "label")
+    parts.append(table(head, map(_match_row, matches.matches)))
+    votes = ", ".join(f"{count} {word}" for word, count in matches.votes.items())
+    parts.append(f"Of the ten nearest: {votes}." if votes else "The library is empty.")
+    parts += matches.notes
+    return "\n".join(parts)
+
+
+def models_text(models: Sequence[ModelInfo]) -> str:
+    """The installed models."""
+    head = ("model", "version", "roles", "sha256", "trained on")
+    rows = [(m.name, m.version, ", ".join(m.roles), m.sha256[:12], m.training_data) for m in models]
+    return table(head, rows)
+
+
+def _series_row(series: Series) -> tuple[str, ...]:
+    known = not isnan(series.spacing_mm[0])
+    spacing = "×".join(
+        _number(mm, 2 if axis == 0 else 3) for axis, mm in enumerate(series.spacing_mm)
+    )
+    return (
+        series.key[:8],
+        "" if series.number is None else str(series.number),
+        series.modality,
+        series.description[:40],
+        str(len(series.instances)),
+        f"{series.rows}×{series.columns}",
+        spacing,
+        str(series.geometry),
+        _number(series.tilt_deg, 1) if known else "–",
+    )
+
+
+def _probabilities(findings: Findings) -> str:
+    rows = []
+    for column, name in enumerate(PROBABILITY_COLUMNS):
+        probability = float(findings.study_probability[column])
+        threshold = float(findings.thresholds[column])
+        kind = HemorrhageType(column) if column else None
+        rows.append(
+            (
+                name,
+                _number(probability, 3),
+                _number(threshold, 3),
+                "found" if probability >= threshold else "",
+                _number(findings.volume_ml(kind), 1),
+            )
+        )
+    return table(("hemorrhage", "probability", "threshold", "", "mL"), rows)
+
+
+def _lesion_row(lesion: Lesion) -> tuple[str, ...]:
+    return (
+        str(lesion.number),
+        lesion.kind.word,
+        _number(lesion.volume_ml, 1),
+        _number(lesion.diameter_mm, 0),
+        f"{lesion.first_slice + 1}–{lesion.last_slice + 1}",
+        str(lesion.side),
+        _number(lesion.mean_hu, 0),
+        ", ".join(lesion.flags),
+    )
+
+
+def _match_row(match: Match) -> tuple[str, ...]:
+    case = match.case
+    return (
+        case.case_id,
+        _number(match.distance, 3),
+        _number(match.percentile, 0),
+        ", ".join(case.types) or "none",
+        _number(sum(case.volumes_ml.values()), 1),
+        case.side,
+        f"{case.label_source}{', simulated' if case.is_simulated else ''}",
+    )
+
+
+def _number(value: float, digits: int) -> str:
+    return "–" if isnan(value) else f"{value:.{digits}f}"

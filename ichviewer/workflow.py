@@ -1,0 +1,316 @@
+"""The story of the program: one function per step that a user takes.
+
+The window and the command line call only these, in a worker process, so the libraries that parse
+files or run models are imported inside the steps: the window's own process never holds them.
+Every step takes `progress` last, by keyword.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from ichviewer import paths
+from ichviewer.analysis.findings import Findings, GateAnswer
+from ichviewer.dicom.study import Permission, ScanResult, Series
+from ichviewer.errors import IchViewerError, LibraryError, NotDicomError
+from ichviewer.imaging.volume import Volume
+from ichviewer.library.case import Case, Matches
+from ichviewer.progress import Progress, silent
+from ichviewer.worker import Worker, guarded
+
+if TYPE_CHECKING:
+    from ichviewer.analysis.catalog import ModelProblem
+    from ichviewer.analysis.findings import ModelInfo
+    from ichviewer.library.manifest import Manifest
+    from ichviewer.library.upkeep import Stats
+
+#: What an idle worker process imports ahead of the first step, in the order of need.
+WARM_IMPORTS = (
+    "ichviewer.workflow",
+    "ichviewer.dicom.scan",
+    "ichviewer.dicom.load",
+    "ichviewer.analysis.analyze",
+    "ichviewer.library.search",
+)
+_NO_FILES: Mapping[Path, str] = MappingProxyType({})
+
+
+def start_worker(processes: int = 2) -> Worker:
+    """The processes that run these steps; the command line needs no spare."""
+    return Worker(processes, warm_imports=WARM_IMPORTS if processes > 1 else ())
+
+
+@guarded(leaves_out_files=True)
+def open_folder(
+    folder: Path, *, excluded: Mapping[Path, str] = _NO_FILES, progress: Progress = silent
+) -> ScanResult:
+    """What a folder, file or ZIP archive holds."""
+    from ichviewer.dicom.scan import scan_folder
+
+    return scan_folder(folder, progress, excluded)
+
+
+def best_series(scan: ScanResult, key: str = "") -> Series:
+    """The series with this key (or its beginning); without one, the series most worth reading.
+
+    That is the one fit for most uses, and among those the one with the most images.
+
+    Raises
+    ------
+    NotDicomError
+        No or more than one series has this key, or none can be shown.
+    """
+    if key:
+        named = [series for series in scan.series if series.key.startswith(key)]
+        if len(named) == 1:
+            return named[0]
+        known = ", ".join(series.key[:8] for series in scan.series)
+        count = "No" if not named else "More than one"
+        raise NotDicomError(f"{count} series has the key {key}. There are: {known}.")
+    readable = [series for series in scan.series if series.permits(Permission.VIEW)]
+    if not readable:
+        raise NotDicomError(f"No series in {scan.folder} can be shown.")
+    return max(
+        readable, key=lambda s: (sum(s.permits(use) for use in Permission), len(s.instances))
+    )
+
+
+@guarded(leaves_out_files=True)
+def open_series(
+    series: Series, *, excluded: Mapping[Path, str] = _NO_FILES, progress: Progress = silent
+) -> Volume:
+    """The voxels of a series."""
+    from ichviewer.dicom.load import load_volume
+
+    return load_volume(series, progress, excluded=excluded)
+
+
+def analyze(
+    series: Series, volume: Volume, device: str = "auto", *, progress: Progress = silent
+) -> Findings:
+    """What the models say about a series."""
+    from ichviewer.analysis.analyze import analyze as analyze_volume
+    from ichviewer.analysis.gate import Header
+
+    header = Header(
+        modality=series.modality,
+        body_part=series.body_part,
+        contrast=series.contrast,
+        kernel=series.kernel,
+        kvp=series.kvp,
+        age_years=series.age_years,
+        ai_refusal=series.refusals.get(Permission.AI, ""),
+    )
+    return analyze_volume(volume, header, paths.models_folder(), progress, device)
+
+
+def find_similar(
+    findings: Findings,
+    restrict: Literal["soft", "same type", "none"] = "soft",
+    library: Path | None = None,
+    *,
+    progress: Progress = silent,
+) -> Matches:
+    """The known cases most like a study."""
+    from ichviewer.library import search
+
+    return search.find_similar(
+        library or library_folder(),
+        findings.embedding,
+        findings.embedding_identity,
+        tuple(kind.word for kind in findings.found_types),
+        progress,
+        restrict=restrict,
+    )
+
+
+@guarded(leaves_out_files=True)
+def open_case(
+    case: Case,
+    library: Path | None = None,
+    *,
+    excluded: Mapping[Path, str] = _NO_FILES,
+    progress: Progress = silent,
+) -> tuple[Series, Volume]:
+    """The images of a stored case."""
+    from ichviewer.library.store import Library
+
+    with Library.open(library or library_folder()) as opened:
+        images = opened.images_path(case)
+    if images is None or not images.exists():
+        raise LibraryError(f"The images of case {case.case_id} are not stored in the library.")
+    series = best_series(open_folder(images, excluded=excluded, progress=progress))
+    return series, open_series(series, excluded=excluded, progress=progress)
+
+
+def library_folder() -> Path:
+    """The case library to search: the user's own once there is one, else the one that ships."""
+    user = paths.user_library_folder()
+    return user if user.is_dir() else paths.starter_library_folder()
+
+
+def describe_folder(
+    scan: ScanResult, positions: bool = False, *, progress: Progress = silent
+) -> dict[str, Any]:
+    """A scan in plain values; with positions, every series is loaded for its corners."""
+    from ichviewer.dicom.describe import describe_scan
+
+    return describe_scan(scan, positions, progress)
+
+
+def save_volume(volume: Volume, file: Path, *, progress: Progress = silent) -> tuple[str, ...]:
+    """Write HU as NIfTI on a regular grid; returns what had to be resampled, as sentences."""
+    from ichviewer.imaging.itk import write_nifti
+    from ichviewer.imaging.resample import to_regular
+
+    regular = to_regular(volume, progress)
+    write_nifti(regular, file)
+    return tuple(note for note in regular.notes if note not in volume.notes)
+
+
+def save_mask(
+    findings: Findings, volume: Volume, file: Path, *, progress: Progress = silent
+) -> tuple[str, ...]:
+    """Write the findings' mask as NIfTI; returns what had to be resampled, as sentences."""
+    from ichviewer.imaging.itk import write_nifti_mask
+
+    note = write_nifti_mask(findings.mask, volume.grid, file)
+    return (note,) if note else ()
+
+
+def list_models(*, progress: Progress = silent) -> "tuple[ModelInfo | ModelProblem, ...]":
+    """Every model that is installed, and what is wrong with those that cannot be used."""
+    from ichviewer.analysis import catalog
+
+    return catalog.list_models(paths.models_folder())
+
+
+def check_models(
+    folders: Sequence[Path] = (), *, progress: Progress = silent
+) -> dict[Path, tuple[str, ...]]:
+    """What hinders models from being used, by folder; nothing where nothing does.
+
+    Without folders, every installed model.
+    """
+    from ichviewer.analysis import catalog
+
+    checked = folders or catalog.model_folders(paths.models_folder())
+    problems = {}
+    for done, folder in enumerate(checked):
+        progress(done, len(checked), f"Checking {folder.name}")
+        problems[folder] = catalog.check_model(folder)
+    return problems
+
+
+def library_stats(library: Path | None = None, *, progress: Progress = silent) -> "Stats":
+    """What the case library holds."""
+    from ichviewer.library import upkeep
+
+    return upkeep.stats(library or library_folder(), progress)
+
+
+def verify_library(library: Path | None = None, *, progress: Progress = silent) -> tuple[str, ...]:
+    """Everything that is wrong with the case library; empty where it is whole."""
+    from ichviewer.library import upkeep
+
+    return upkeep.verify(library or library_folder(), progress)
+
+
+def rebuild_library(library: Path | None = None, *, progress: Progress = silent) -> "Manifest":
+    """Build the index of the case library anew."""
+    from ichviewer.library import upkeep
+
+    return upkeep.rebuild(library or paths.user_library_folder(), progress=progress)
+
+
+def finds_itself(library: Path | None = None, *, progress: Progress = silent) -> bool:
+    """Whether searching for a stored case finds that very case first."""
+    from ichviewer.library import search
+    from ichviewer.library.store import Library
+
+    folder = library or library_folder()
+    with Library.open(folder) as opened:
+        identity = max(opened.identities().items(), key=lambda entry: entry[1])[0]
+        case = opened.list(identity, count=1)[0]
+    matches = search.find_similar(
+        folder, case.vector, identity, case.types, progress, restrict="none"
+    )
+    return matches.matches[0].case.case_id == case.case_id
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the self-test."""
+
+    name: str
+    is_ok: bool
+    sentence: str
+
+
+def selftest(worker: Worker) -> Iterator[Check]:
+    """Run the whole chain on what ships with the program; one check at a time."""
+    study: dict[str, Any] = {}
+
+    def demo_study() -> str:
+        scan = worker.run(open_folder, paths.demo_study_folder())
+        study["series"] = best_series(scan)
+        _expect(not scan.skipped, f"{len(scan.skipped)} files cannot be read")
+        _expect(study["series"].permits(Permission.AI), "it is not fit for the models")
+        return f"{len(study['series'].instances)} slices"
+
+    def voxels() -> str:
+        volume = study["volume"] = worker.run(open_series, study["series"])
+        known = json.loads((paths.resources_folder() / "selftest.json").read_text("utf-8"))
+        digest = hashlib.sha256(volume.hu.astype("<f4").tobytes()).hexdigest()
+        _expect(digest == known["hu_sha256"], "the HU are not what they were when this was built")
+        corner = volume.grid.lps_mm(np.array(volume.shape_kji, dtype=np.float64) - 1)
+        off_mm = float(np.linalg.norm(corner - np.array(known["last_voxel_lps_mm"])))
+        _expect(off_mm < 0.01, f"the last voxel is {off_mm:.2f} mm off")
+        return f"HU and positions of {volume.hu.size:,} voxels as built"
+
+    def models() -> str:
+        problems = worker.run(check_models)
+        _expect(bool(problems), "there is no model")
+        _expect(not any(problems.values()), " ".join(x for xs in problems.values() for x in xs))
+        return f"{len(problems)} loaded and run, hashes as in their manifests"
+
+    def analysis() -> str:
+        findings = study["findings"] = worker.run(analyze, study["series"], study["volume"])
+        _expect(findings.gate.answer is not GateAnswer.REFUSED, " ".join(findings.gate.reasons))
+        _expect(findings.is_any_found, "the hemorrhage of the demo study was not found")
+        found = ", ".join(kind.word for kind in findings.found_types) or "hemorrhage"
+        device = ", ".join(sorted({model.device for model in findings.models}))
+        return f"{found} in {sum(findings.seconds.values()):.1f} s on {device}"
+
+    def library() -> str:
+        problems = worker.run(verify_library, paths.starter_library_folder())
+        _expect(not problems, " ".join(problems))
+        itself = worker.run(finds_itself, paths.starter_library_folder())
+        _expect(itself, "a stored case does not find itself")
+        return "whole, and a stored case finds itself"
+
+    def similar_cases() -> str:
+        folder = paths.starter_library_folder()
+        matches = worker.run(find_similar, study["findings"], "soft", folder)
+        _expect(bool(matches.matches), "no case was found")
+        return f"{len(matches.matches)}, the nearest at {matches.matches[0].distance:.2f}"
+
+    for step in (demo_study, voxels, models, analysis, library, similar_cases):
+        name = step.__name__.replace("_", " ")
+        try:
+            yield Check(name, True, step())
+        except (IchViewerError, OSError) as error:
+            yield Check(name, False, str(error))
+        except KeyError as error:
+            yield Check(name, False, f"needs the {error.args[0]} of a check that failed")
+
+
+def _expect(is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise IchViewerError(otherwise)
