@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,22 +23,24 @@ from ichviewer.analysis.findings import (
 )
 from ichviewer.analysis.gate import Header, check_head, check_header, join
 from ichviewer.analysis.head import Head, find_head
-from ichviewer.analysis.manifest import Manifest, Role
+from ichviewer.analysis.manifest import Role
 from ichviewer.analysis.midline import find_midline
-from ichviewer.analysis.model import DeviceFailed, load_model
-from ichviewer.analysis.prepare import Prepared, prepare
-from ichviewer.analysis.quantify import find_lesions, is_smaller, measure
+from ichviewer.analysis.outputs import CAM
+from ichviewer.analysis.quantify import Found, find_lesions, measure
+from ichviewer.analysis.reading import on_slabs, on_slices, read_all
 from ichviewer.analysis.reconcile import (
+    DROPPED_SMALL,
     FLAG_NOT_DETECTED,
-    is_detected,
-    is_sure,
+    Detection,
+    Judge,
     notes_on_disagreement,
 )
 from ichviewer.analysis.segment import Marked, erase, mark, on_volume
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import Progress, silent
 
-Floats = NDArray[np.float32]
+#: From this share of slices with brain, the few others (the vertex) are not worth a sentence.
+_MOST_SLICES = 0.85
 
 
 def analyze(
@@ -78,43 +80,44 @@ def analyze(
         gate = join(gate, check_head(volume, head))
         if gate.answer is GateAnswer.REFUSED:
             return _refused(volume, gate, seconds)
-    manifests = manifests_by_role(models_folder)
-    reads = _read_all(volume, manifests, progress, device, seconds)
-    detection, segmentation, embedding = (reads[manifests[role].folder] for role in Role)
+    brain_slices = head.brain_slices()
+    with _stage(seconds, "models", progress):
+        manifests = manifests_by_role(models_folder)
+        readings = read_all(volume, brain_slices, tuple(manifests.values()), device, progress)
+        by_role = {role: readings[manifest.folder] for role, manifest in manifests.items()}
     with _stage(seconds, "detection", progress):
-        detector = manifests[Role.DETECTION]
-        slabs = calibrate(detection.outputs[Role.DETECTION], detector.calibration)
-        slices = any_at_least_types(slabs[detection.prepared.slab_of_k])
-        study = study_probability(slabs, detector.aggregation)
-        thresholds = np.array(detector.thresholds, np.float32)
-        vector = study_embedding(
-            embedding.outputs[Role.EMBEDDING],
-            _on_slabs(slices[:, 0], embedding.prepared.slab_of_k),
+        detector, reading = manifests[Role.DETECTION], by_role[Role.DETECTION]
+        slabs = calibrate(reading.outputs[Role.DETECTION], detector.calibration)
+        detection = Detection(
+            slices=on_slices(any_at_least_types(slabs), reading.prepared),
+            study=study_probability(slabs, detector.aggregation),
+            thresholds=np.array(detector.thresholds, np.float32),
         )
+        cam = on_slices(reading.outputs[CAM], reading.prepared) if CAM in reading.outputs else None
+    with _stage(seconds, "embedding", progress):
+        reading = by_role[Role.EMBEDDING]
+        any_probability = on_slabs(detection.slices[:, 0], reading.prepared)
+        vector = study_embedding(reading.outputs[Role.EMBEDDING], any_probability)
     with _stage(seconds, "mask", progress):
-        segmenter = manifests[Role.SEGMENTATION]
+        segmenter, reading = manifests[Role.SEGMENTATION], by_role[Role.SEGMENTATION]
         marked = mark(
-            segmentation.prepared,
-            segmentation.outputs[Role.SEGMENTATION],
+            reading.prepared,
+            reading.outputs[Role.SEGMENTATION],
             volume,
             segmenter.segmentation_min_probability,
         )
     with _stage(seconds, "lesions", progress):
-        lesions, dropped = _lesions(
-            volume,
-            head,
-            marked,
-            segmenter,
-            slice_probability=slices,
-            thresholds=thresholds,
-        )
-    speakers = tuple(dict.fromkeys(read.info for read in reads.values()))
+        near_brain = on_volume(head.prepared, head.near_brain(), volume)
+        judge = Judge(detection, near_brain, segmenter.lesion_min_ml)
+        found, dropped = _sift(marked, volume, judge)
+        lesions = _measured(found, marked, volume, head, detection)
+    speakers = tuple(reading.info for reading in readings.values())
     return Findings(
         series_uid=volume.series_uid,
         gate=gate,
-        slice_probability=slices,
-        study_probability=study,
-        thresholds=thresholds,
+        slice_probability=detection.slices,
+        study_probability=detection.study,
+        thresholds=detection.thresholds,
         mask=marked.mask,
         lesions=lesions,
         embedding=vector,
@@ -122,99 +125,66 @@ def analyze(
         models=speakers,
         seconds=seconds,
         notes=(
-            *_verdict(study, thresholds, lesions, speakers),
-            *notes_on_disagreement(lesions, slices, study, thresholds),
+            *_verdict(lesions, detection, speakers),
+            *notes_on_disagreement(lesions, detection),
             *dropped,
-            *(note for read in reads.values() for note in read.notes),
+            *_note_on_slices(brain_slices),
+            *(note for reading in readings.values() for note in reading.notes),
         ),
-        cam=_cam(detection),
+        cam=cam,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Read:
-    """What one model said: its outputs by slab, and the way back to the Volume."""
-
-    prepared: Prepared
-    outputs: dict[str, Floats]
-    info: ModelInfo
-    notes: tuple[str, ...] = ()
-
-
-def _read_all(
-    volume: Volume,
-    manifests: dict[Role, Manifest],
-    progress: Progress,
-    device: str,
-    seconds: dict[str, float],
-) -> dict[Path, _Read]:
-    """Run every model once, however many roles it fills."""
-    reads: dict[Path, _Read] = {}
-    for manifest in manifests.values():
-        if manifest.folder in reads:
-            continue
-        with _stage(seconds, "loading", progress):
-            model = load_model(manifest.folder, device)
-        with _stage(seconds, "preparation", progress):
-            prepared = prepare(volume, manifest.input)
-        notes: tuple[str, ...] = ()
-        with _stage(seconds, "networks", progress):
-            try:
-                outputs = model.run(prepared.image, progress)
-            except DeviceFailed as error:
-                notes = (f"{error} It was run again on the CPU.",)
-                model = load_model(manifest.folder, "cpu")
-                outputs = model.run(prepared.image, progress)
-        reads[manifest.folder] = _Read(prepared, outputs, model.info, notes)
-    return reads
+def _sift(
+    marked: Marked, volume: Volume, judge: Judge
+) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """The regions that are lesions, and notes on the others, which leave the mask."""
+    kept, dropped_ml = [], dict[str, float]()
+    for found in find_lesions(marked, volume):
+        reason = judge.why_dropped(found, marked, volume)
+        if reason:
+            dropped_ml[reason] = dropped_ml.get(reason, 0.0) + found.volume_ml
+            erase(marked, found.region)
+        else:
+            kept.append(found)
+    dropped_ml.pop(DROPPED_SMALL, None)
+    return tuple(kept), tuple(f"{ml:.1f} mL {reason}." for reason, ml in dropped_ml.items())
 
 
-def _lesions(
+def _measured(
+    found: tuple[Found, ...],
+    marked: Marked,
     volume: Volume,
     head: Head,
-    marked: Marked,
-    segmenter: Manifest,
-    *,
-    slice_probability: Floats,
-    thresholds: Floats,
-) -> tuple[tuple[Lesion, ...], tuple[str, ...]]:
-    """Measured lesions, and a note on what was dropped; dropped regions leave the mask."""
-    kept, dropped_ml, dropped = [], 0.0, 0
-    for found in find_lesions(marked, volume):
-        is_small = is_smaller(found, volume, segmenter.lesion_min_ml)
-        detected = is_detected(found, slice_probability, thresholds)
-        if is_small or not (detected or is_sure(found, marked)):
-            erase(marked, found.region)
-            dropped += not is_small
-            dropped_ml += 0.0 if is_small else found.volume_ml
-        else:
-            kept.append((found, detected))
-    notes: tuple[str, ...] = ()
-    if dropped:
-        notes = (
-            f"{dropped} marked region{'s' if dropped > 1 else ''} of {dropped_ml:.1f} mL together "
-            "had no support by the slice detector and are not shown.",
-        )
-    if not kept:
-        return (), notes
+    detection: Detection,
+) -> tuple[Lesion, ...]:
+    if not found:
+        return ()
     midline = find_midline(volume, head)
     dense = on_volume(head.prepared, find_dense(head), volume)
     lesions = []
-    for number, (found, detected) in enumerate(kept, start=1):
-        lesion = measure(found, marked, volume, midline, dense, number=number)
-        if not detected:
+    for number, one in enumerate(found, start=1):
+        lesion = measure(one, marked, volume, midline, dense, number=number)
+        if not detection.shows(one):
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_NOT_DETECTED))
         lesions.append(lesion)
-    return tuple(lesions), notes
+    return tuple(lesions)
 
 
 def _verdict(
-    study: Floats, thresholds: Floats, lesions: tuple[Lesion, ...], models: tuple[ModelInfo, ...]
+    lesions: tuple[Lesion, ...], detection: Detection, models: tuple[ModelInfo, ...]
 ) -> tuple[str, ...]:
-    if lesions or (study >= thresholds).any():
+    if lesions or any(detection.finds(column) for column in range(len(PROBABILITY_COLUMNS))):
         return ()
     names = " and ".join(f"{model.name} {model.version}" for model in models)
     return (f"No finding by model {names}; not a clearance.",)
+
+
+def _note_on_slices(brain_slices: NDArray[np.bool_]) -> tuple[str, ...]:
+    if brain_slices.mean() >= _MOST_SLICES:
+        return ()
+    first, last = np.flatnonzero(brain_slices)[[0, -1]] + 1
+    return (f"Brain is seen on slices {first} to {last} only; the models read those.",)
 
 
 def _refused(volume: Volume, gate: Gate, seconds: dict[str, float]) -> Findings:
@@ -235,24 +205,10 @@ def _refused(volume: Volume, gate: Gate, seconds: dict[str, float]) -> Findings:
     )
 
 
-def _on_slabs(slice_values: Floats, slab_of_k: NDArray[np.intp]) -> Floats:
-    """Largest value of every slab's slices; another model may have other slabs."""
-    slabs = np.zeros(int(slab_of_k.max()) + 1, np.float32)
-    np.maximum.at(slabs, slab_of_k, slice_values)
-    return slabs
-
-
-def _cam(read: _Read) -> Floats | None:
-    cam = read.outputs.get("cam")
-    return None if cam is None else cam[read.prepared.slab_of_k]
-
-
 @contextmanager
 def _stage(seconds: dict[str, float], name: str, progress: Progress) -> Iterator[None]:
-    """Add a stage's wall time; the user may cancel before it."""
+    """Note a stage's wall time; the user may cancel before it."""
     progress(0, 0, f"Analysis: {name}")
     start = time.perf_counter()
-    try:
-        yield
-    finally:
-        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+    yield
+    seconds[name] = time.perf_counter() - start

@@ -4,17 +4,14 @@ It knows nothing of shapes, so it finds what is denser than brain and nothing th
 is that it errs in other ways than a network does.
 """
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 
 from ichviewer.analysis.head import Head
 
-_SAMPLES = 4000
+_LEAST_PX = 4000
 _CLUSTERS = range(2, 8)
 _SMOOTH_PX = 1.0
 _RIM_PX = 2
@@ -23,7 +20,6 @@ _RIM_PX = 2
 _BLOOD_FROM_HU = (46.0, 60.0)
 _BLOOD_TO_HU = 110.0
 _SMALLEST_PX = 20
-_SEED = 0
 
 
 def find_dense(head: Head) -> NDArray[np.bool_]:
@@ -42,7 +38,7 @@ def find_dense(head: Head) -> NDArray[np.bool_]:
     width = 2 * _RIM_PX + 1
     inside = ndimage.binary_erosion(head.brain, np.ones((1, width, width)))
     sample = smooth[inside]
-    if sample.size < _SAMPLES:
+    if sample.size < _LEAST_PX:
         return np.zeros_like(head.brain)
     border_hu = blood_border_hu(sample)
     dense = inside & (smooth >= border_hu) & (smooth < _BLOOD_TO_HU)
@@ -53,11 +49,14 @@ def find_dense(head: Head) -> NDArray[np.bool_]:
 
 
 def blood_border_hu(sample: NDArray[np.float32]) -> float:
-    """The HU at which k-means, k by the elbow, parts the densest cluster from the rest."""
-    kept = sample[(sample > 0) & (sample < _BLOOD_TO_HU)]
-    rng = np.random.default_rng(_SEED)
-    drawn = np.sort(rng.choice(kept, min(_SAMPLES, kept.size), replace=False))[:, None]
-    fits = [_fit(drawn, k) for k in _CLUSTERS if k < np.unique(drawn).size]
+    """The HU at which k-means, k by the elbow, parts the densest cluster from the rest.
+
+    The clusters are those of all pixels rounded to 1 HU: each HU counts as often as it occurs.
+    """
+    kept = np.rint(sample[(sample > 0) & (sample < _BLOOD_TO_HU)]).astype(np.intp)
+    counts = np.bincount(kept)
+    values = np.flatnonzero(counts)
+    fits = [_fit(values, counts[values], k) for k in _CLUSTERS if k < len(values)]
     if not fits:
         return _BLOOD_FROM_HU[1]
     best = fits[elbow([float(fit.inertia_) for fit in fits])]
@@ -72,8 +71,10 @@ def elbow(inertias: list[float]) -> int:
     return int(np.argmax(line - values))
 
 
-def _fit(sample: NDArray[np.float32], k: int) -> KMeans:
-    start = np.quantile(sample, (np.arange(k) + 0.5) / k)[:, None]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct values than clusters
-        return KMeans(k, init=start, n_init=1, max_iter=50, random_state=_SEED).fit(sample)
+def _fit(values: NDArray[np.intp], counts: NDArray[np.intp], k: int) -> KMeans:
+    share = np.cumsum(counts) / counts.sum()
+    start = values[np.searchsorted(share, (np.arange(k) + 0.5) / k)]
+    if len(np.unique(start)) < k:
+        start = np.linspace(values[0], values[-1], k)
+    clusters = KMeans(k, init=start[:, None].astype(np.float64), n_init=1, max_iter=100)
+    return clusters.fit(values[:, None].astype(np.float64), sample_weight=counts)

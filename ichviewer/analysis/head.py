@@ -27,10 +27,12 @@ _BRAIN_HU = (-15.0, 120.0)
 #: Gaps of the skull (sutures, foramina) that are bridged, and bridges of tissue that are cut.
 _CLOSE_PX = 4
 _OPEN_PX = 3
-#: How a part of the brain continues in the slab below: how far outwards, how much of it, how large.
-_DESCEND_PX = 5
-_UNDER_SHARE = 0.7
+#: How a part of the brain continues in the next slab: how far outwards, how much of it, how large.
+_REACH_PX = 5
+_REACH_SHARE = 0.7
 _SMALLEST_PX = 100
+_SHOWN_PX = 300
+_NEAR_PX = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class Head:
     inside
         (N, S, S) what bone encloses on its slab, whatever it holds.
     brain
-        (N, S, S) the largest connected part of it that has the HU of brain, fluid or blood.
+        (N, S, S) brain, fluid and blood.
     """
 
     hu: NDArray[np.float32]
@@ -56,6 +58,19 @@ class Head:
     thickness_mm: NDArray[np.float64]
     inside: NDArray[np.bool_]
     brain: NDArray[np.bool_]
+
+    def brain_slices(self) -> NDArray[np.bool_]:
+        """(K,) True from the first to the last slice of the Volume that shows brain."""
+        shows = self.brain.sum(axis=(1, 2)) >= _SHOWN_PX
+        slices = np.flatnonzero(shows[self.prepared.slab_of_k])
+        within = np.zeros(len(self.prepared.slab_of_k), bool)
+        if slices.size:
+            within[slices[0] : slices[-1] + 1] = True
+        return within
+
+    def near_brain(self) -> NDArray[np.bool_]:
+        """(N, S, S) brain and what lies within 10 mm of it on its slab."""
+        return np.asarray(ndimage.binary_dilation(self.brain, _disk(_NEAR_PX)[None]))
 
 
 def find_head(volume: Volume) -> Head:
@@ -82,7 +97,10 @@ def enclosed_by_bone(bone: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The largest region of brain HU inside closed skull, followed down into the skull base."""
+    """The largest region of brain HU inside closed skull, followed down into the skull base.
+
+    It is followed up, too: where the skull is open (a craniectomy), no ring of bone closes.
+    """
     soft = (hu > _BRAIN_HU[0]) & (hu < _BRAIN_HU[1])
     core = ndimage.binary_opening(soft, _disk(_OPEN_PX)[None])
     labels, count = ndimage.label(core & inside)
@@ -91,19 +109,21 @@ def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[n
     brain = labels == np.bincount(labels.ravel())[1:].argmax() + 1
     for n in range(len(brain) - 1, 0, -1):
         brain[n - 1] |= _continued(core[n - 1], brain[n])
+    for n in range(len(brain) - 1):
+        brain[n + 1] |= _continued(core[n + 1], brain[n])
     near = ndimage.binary_dilation(brain, _disk(_OPEN_PX)[None])
     return np.asarray(near & (hu < BONE_HU) & (hu > AIR_HU / 2))
 
 
-def _continued(core: NDArray[np.bool_], above: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The parts of a slab that lie mostly under the brain of the slab above."""
+def _continued(core: NDArray[np.bool_], neighbour: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The parts of a slab that lie mostly under or over the brain of the neighbouring slab."""
     labels, count = ndimage.label(core)
-    if not count or not above.any():
+    if not count or not neighbour.any():
         return np.zeros_like(core)
-    under = ndimage.binary_dilation(above, _disk(_DESCEND_PX))
+    reach = ndimage.binary_dilation(neighbour, _disk(_REACH_PX))
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    shares = np.bincount(labels[under], minlength=count + 1) / np.maximum(sizes, 1)
-    keep = (shares >= _UNDER_SHARE) & (sizes >= _SMALLEST_PX)
+    shares = np.bincount(labels[reach], minlength=count + 1) / np.maximum(sizes, 1)
+    keep = (shares >= _REACH_SHARE) & (sizes >= _SMALLEST_PX)
     keep[0] = False
     return np.asarray(keep[labels])
 

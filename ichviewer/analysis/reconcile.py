@@ -6,54 +6,106 @@ large collection would be worse than one more thing to look at. Everything dropp
 note, and a detected type without a region is a note too.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion
-from ichviewer.analysis.quantify import Found
+from ichviewer.analysis.quantify import Found, is_smaller
 from ichviewer.analysis.segment import Marked
+from ichviewer.imaging.volume import Volume
 
 FLAG_NOT_DETECTED = "marked, but the slice detector sees none here"
+DROPPED_OUTSIDE = "was marked away from the brain and is not shown"
+DROPPED_UNDETECTED = "was marked without support by the slice detector and is not shown"
+DROPPED_SMALL = "was marked in regions too small to count and is not shown"
 _SURE_ML = 2.0
 _SURE_PROBABILITY = 0.8
 
 
-def is_detected(
-    found: Found, slice_probability: NDArray[np.float32], thresholds: NDArray[np.float32]
-) -> bool:
-    """Whether the detector calls any slice of the region positive for any hemorrhage."""
-    return bool(slice_probability[found.region.box[0], 0].max() >= thresholds[0])
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """What the slice detector says, with its operating point.
+
+    Parameters
+    ----------
+    slices
+        (K, 6) calibrated probabilities.
+    study
+        (6,) the study's.
+    thresholds
+        (6,) from which a column counts as found.
+    """
+
+    slices: NDArray[np.float32]
+    study: NDArray[np.float32]
+    thresholds: NDArray[np.float32]
+
+    def shows(self, found: Found) -> bool:
+        """Whether any slice of the region is positive for any hemorrhage."""
+        return bool(self.slices[found.region.box[0], 0].max() >= self.thresholds[0])
+
+    def finds(self, column: int) -> bool:
+        """Whether the study is positive for a column."""
+        return bool(self.study[column] >= self.thresholds[column])
 
 
-def is_sure(found: Found, marked: Marked) -> bool:
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """What decides whether a marked region is a lesion.
+
+    Parameters
+    ----------
+    detection
+        The slice detector's word.
+    near_brain
+        (K, J, I) brain and what lies within 10 mm of it.
+    least_ml
+        Regions below this are too small to count.
+    """
+
+    detection: Detection
+    near_brain: NDArray[np.bool_]
+    least_ml: float
+
+    def why_dropped(self, found: Found, marked: Marked, volume: Volume) -> str:
+        """The reason to leave a region out; empty where it is a lesion."""
+        if is_smaller(found, volume, self.least_ml):
+            return DROPPED_SMALL
+        if not self.near_brain[found.region.box][found.region.inside].any():
+            return DROPPED_OUTSIDE
+        if not (self.detection.shows(found) or _is_sure(found, marked)):
+            return DROPPED_UNDETECTED
+        return ""
+
+
+def _is_sure(found: Found, marked: Marked) -> bool:
     """Whether the segmenter alone is enough: large, and probable throughout."""
     probability = marked.probability[found.region.box][found.region.inside]
-    return found.volume_ml >= _SURE_ML and float(probability.mean(dtype=np.float64)) >= (
-        _SURE_PROBABILITY
-    )
+    mean = float(probability.mean(dtype=np.float64))
+    return found.volume_ml >= _SURE_ML and mean >= _SURE_PROBABILITY
 
 
-def notes_on_disagreement(
-    lesions: tuple[Lesion, ...],
-    slice_probability: NDArray[np.float32],
-    study_probability: NDArray[np.float32],
-    thresholds: NDArray[np.float32],
-) -> tuple[str, ...]:
+def notes_on_disagreement(lesions: tuple[Lesion, ...], detection: Detection) -> tuple[str, ...]:
     """One sentence for every type that the detector found and no region shows."""
-    notes = []
+    return tuple(_suspicions(lesions, detection))
+
+
+def _suspicions(lesions: tuple[Lesion, ...], detection: Detection) -> Iterator[str]:
+    types = [kind for kind in HemorrhageType if detection.finds(kind)]
     marked = {lesion.kind for lesion in lesions}
-    for kind in HemorrhageType:
-        if study_probability[kind] >= thresholds[kind] and kind not in marked:
-            k = int(slice_probability[:, kind].argmax())
-            notes.append(
-                f"{kind.word.capitalize()} hemorrhage is suspected "
-                f"({study_probability[kind]:.0%}), most on slice {k + 1}, but no region of it "
-                "was marked."
-            )
-    if study_probability[0] >= thresholds[0] and not lesions and not notes:
-        k = int(slice_probability[:, 0].argmax())
-        notes.append(
-            f"Hemorrhage is suspected ({study_probability[0]:.0%}), most on slice {k + 1}, "
-            "but no region was marked."
-        )
-    return tuple(notes)
+    for kind in types:
+        if kind not in marked:
+            yield f"{kind.word.capitalize()} hemorrhage {_suspected(detection, kind)}"
+    if detection.finds(0) and not lesions and not types:
+        yield f"Hemorrhage {_suspected(detection, 0)}"
+
+
+def _suspected(detection: Detection, column: int) -> str:
+    k = int(detection.slices[:, column].argmax())
+    return (
+        f"is suspected ({detection.study[column]:.0%}), most on slice {k + 1}, "
+        "but no region of it was marked."
+    )

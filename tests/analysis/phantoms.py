@@ -35,7 +35,9 @@ def make_grid(
         geometry = GeometryClass.IRREGULAR
     elif tilt_deg:
         geometry = GeometryClass.TILTED
-    return Grid((slices, px, px), positions, column_dir * px_mm, row_dir * px_mm, geometry, thicknesses_mm)
+    return Grid(
+        (slices, px, px), positions, column_dir * px_mm, row_dir * px_mm, geometry, thicknesses_mm
+    )
 
 
 def positions_lps_mm(grid: Grid) -> np.ndarray:

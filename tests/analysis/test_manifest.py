@@ -83,5 +83,5 @@ def test_what_is_no_manifest_is_refused_in_words(tmp_path: Path, content: str) -
 
 
 def test_missing_manifest_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="is missing. Copy the model's whole folder"):
+    with pytest.raises(ModelError, match=r"is missing\. Copy the model's whole folder"):
         read_manifest(tmp_path)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from onnx import helper
 
@@ -58,7 +59,7 @@ def test_one_changed_byte_is_refused(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(bytes(data))
-    with pytest.raises(ModelError, match="altered or damaged.*SHA-256"):
+    with pytest.raises(ModelError, match=r"altered or damaged.*SHA-256"):
         load_model(tmp_path)
 
 
@@ -66,7 +67,7 @@ def test_other_size_is_refused(tmp_path: Path) -> None:
     write_model(tmp_path)
     path = tmp_path / "model.onnx"
     path.write_bytes(path.read_bytes() + b"\0")
-    with pytest.raises(ModelError, match="altered or damaged.*size"):
+    with pytest.raises(ModelError, match=r"altered or damaged.*size"):
         load_model(tmp_path)
 
 
@@ -96,7 +97,7 @@ def test_other_input_than_described_is_refused(tmp_path: Path) -> None:
 
 
 def test_graph_that_makes_no_sense_is_refused_in_words(tmp_path: Path) -> None:
-    def unknown_input(model) -> None:  # noqa: ANN001
+    def unknown_input(model: onnx.ModelProto) -> None:
         model.graph.node.append(helper.make_node("Relu", ["nowhere"], ["x"]))
 
     write_model(tmp_path, change_graph=unknown_input)
@@ -109,20 +110,24 @@ def test_graph_that_makes_no_sense_is_refused_in_words(tmp_path: Path) -> None:
     [
         (
             "detection",
-            [helper.make_node("Log", ["blood"], ["logs"])]
-            + [helper.make_node("GlobalMaxPool", ["logs"], ["peak"])]
-            + [helper.make_node("Flatten", ["peak"], ["flat"])]
-            + [helper.make_node("Mul", ["flat", "columns"], ["detection"])],
+            [
+                helper.make_node("Log", ["blood"], ["logs"]),
+                helper.make_node("GlobalMaxPool", ["logs"], ["peak"]),
+                helper.make_node("Flatten", ["peak"], ["flat"]),
+                helper.make_node("Mul", ["flat", "columns"], ["detection"]),
+            ],
             "outside 0 to 1|not finite",
         ),
         (
             "detection",
-            [helper.make_node("Sub", ["unit", "unit"], ["zero"])]
-            + [helper.make_node("Div", ["zero", "zero"], ["nan"])]
-            + [helper.make_node("GlobalMaxPool", ["blood"], ["peak"])]
-            + [helper.make_node("Flatten", ["peak"], ["flat"])]
-            + [helper.make_node("Mul", ["flat", "columns"], ["good"])]
-            + [helper.make_node("Add", ["good", "nan"], ["detection"])],
+            [
+                helper.make_node("Sub", ["unit", "unit"], ["zero"]),
+                helper.make_node("Div", ["zero", "zero"], ["nan"]),
+                helper.make_node("GlobalMaxPool", ["blood"], ["peak"]),
+                helper.make_node("Flatten", ["peak"], ["flat"]),
+                helper.make_node("Mul", ["flat", "columns"], ["good"]),
+                helper.make_node("Add", ["good", "nan"], ["detection"]),
+            ],
             "not finite",
         ),
         (
@@ -152,7 +157,7 @@ def test_output_that_cannot_be_true_is_a_failure_not_a_negative(
 ) -> None:
     write_model(tmp_path, outputs={output: nodes})
     model = load_model(tmp_path, device="cpu", threads=1)
-    with pytest.raises(ModelError, match=f"AI failed.*{output}.*({reason}).*says nothing"):
+    with pytest.raises(ModelError, match=rf"AI failed.*{output}.*({reason}).*says nothing"):
         model.run(image())
 
 

@@ -1,0 +1,102 @@
+"""Running the models over the slices that show brain, and bringing slab values back to slices."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ichviewer.analysis.findings import ModelInfo
+from ichviewer.analysis.manifest import Manifest
+from ichviewer.analysis.model import DeviceFailed, load_model
+from ichviewer.analysis.prepare import Prepared, prepare
+from ichviewer.imaging.volume import Volume
+from ichviewer.progress import Progress
+
+Floats = NDArray[np.float32]
+
+#: In `slab_of_k`, for slices that were left out.
+NOT_READ = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What one model said.
+
+    Parameters
+    ----------
+    prepared
+        The slabs that were read, and the way back to the Volume; `NOT_READ` for other slices.
+    outputs
+        By name, one row for each slab.
+    info
+        Who spoke.
+    notes
+        Sentences that a reader must not miss.
+    """
+
+    prepared: Prepared
+    outputs: dict[str, Floats]
+    info: ModelInfo
+    notes: tuple[str, ...] = ()
+
+
+def read(
+    volume: Volume,
+    slices: NDArray[np.bool_],
+    manifest: Manifest,
+    device: str,
+    progress: Progress,
+) -> Reading:
+    """Load a model and run it on the slabs that hold one of the wanted slices (K,).
+
+    Where another device than the CPU fails in the middle, the CPU does it again.
+    """
+    model = load_model(manifest.folder, device)
+    prepared = part_of(prepare(volume, manifest.input), slices)
+    try:
+        return Reading(prepared, model.run(prepared.image, progress), model.info)
+    except DeviceFailed as error:
+        model = load_model(manifest.folder, "cpu")
+        outputs = model.run(prepared.image, progress)
+        return Reading(prepared, outputs, model.info, (f"{error} It was run again on the CPU.",))
+
+
+def read_all(
+    volume: Volume,
+    slices: NDArray[np.bool_],
+    manifests: tuple[Manifest, ...],
+    device: str,
+    progress: Progress,
+) -> dict[Path, Reading]:
+    """What every model says, by its folder; a model that fills several roles is run once."""
+    by_folder = {manifest.folder: manifest for manifest in manifests}
+    return {
+        folder: read(volume, slices, manifest, device, progress)
+        for folder, manifest in by_folder.items()
+    }
+
+
+def part_of(prepared: Prepared, slices: NDArray[np.bool_]) -> Prepared:
+    """Only the slabs that hold one of the slices; the others' slices belong to `NOT_READ`."""
+    slabs = np.unique(prepared.slab_of_k[slices])
+    number = np.full(len(prepared.image), NOT_READ, np.intp)
+    number[slabs] = np.arange(len(slabs))
+    return Prepared(prepared.image[slabs], number[prepared.slab_of_k], prepared.grid)
+
+
+def on_slices(slabs: Floats, prepared: Prepared) -> Floats:
+    """(K, ...) values of the slices' slabs, 0 for slices that were not read."""
+    slab_of_k = prepared.slab_of_k
+    is_read = slab_of_k != NOT_READ
+    slices = np.zeros((len(slab_of_k), *slabs.shape[1:]), np.float32)
+    slices[is_read] = slabs[slab_of_k[is_read]]
+    return slices
+
+
+def on_slabs(slice_values: Floats, prepared: Prepared) -> Floats:
+    """(N,) largest value of every slab's slices; another model may have other slabs."""
+    is_read = prepared.slab_of_k != NOT_READ
+    slabs = np.zeros(len(prepared.image), np.float32)
+    np.maximum.at(slabs, prepared.slab_of_k[is_read], slice_values[is_read])
+    return slabs
