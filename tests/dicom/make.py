@@ -1,10 +1,12 @@
 """Simulated CT series on disk, right in every detail unless a test changes one."""
 
-from collections.abc import Callable, Sequence
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
@@ -65,11 +67,36 @@ def _ds(value: float) -> str:
     return f"{value:.10g}"[:16]
 
 
-def save(dataset: Dataset, path: Path) -> Path:
-    """Write a dataset as it stands, valid or not."""
+def save(dataset: Dataset, path: Path, raw: Mapping[str, bytes] | None = None) -> Path:
+    """Write a dataset as it stands, valid or not.
+
+    Parameters
+    ----------
+    raw
+        Values that pydicom would not write, by keyword; explicit little endian only.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     dcmwrite(path, dataset, enforce_file_format=False)
+    if raw:
+        content = path.read_bytes()
+        for keyword, value in raw.items():
+            content = with_value(content, keyword, value)
+        path.write_bytes(content)
     return path
+
+
+def with_value(content: bytes, keyword: str, value: bytes, vr: bytes = b"") -> bytes:
+    """A file's bytes with the value (and VR) of one top-level element replaced."""
+    tag = tag_for_keyword(keyword)
+    assert tag is not None
+    head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+    old_vr = dictionary_VR(tag).split(" ")[0].encode()
+    at = content.index(head + old_vr)
+    old_vr, long = content[at + 4 : at + 6], old_vr in (b"OB", b"OW", b"SQ", b"UN", b"UT")
+    start = at + (12 if long else 8)
+    length = int.from_bytes(content[at + 8 : start] if long else content[at + 6 : start], "little")
+    size = struct.pack("<2xL", len(value)) if long else struct.pack("<H", len(value))
+    return content[: at + 4] + (vr or old_vr) + size + value + content[start + length :]
 
 
 def series(
@@ -77,6 +104,7 @@ def series(
     count: int = 8,
     change: Change | None = None,
     only: Sequence[int] | None = None,
+    raw: Mapping[str, bytes] | None = None,
     **options: float | str,
 ) -> list[Path]:
     """Write a series.
@@ -87,6 +115,8 @@ def series(
         Called with every dataset and its k before it is written.
     only
         The slices to write, all of `count` where not given.
+    raw
+        For `save`.
     options
         For `ct_slice`.
     """
@@ -95,7 +125,7 @@ def series(
         dataset = ct_slice(k, **options)  # type: ignore[arg-type]
         if change is not None:
             change(dataset, k)
-        paths.append(save(dataset, folder / f"{k:04d}.dcm"))
+        paths.append(save(dataset, folder / f"{k:04d}.dcm", raw))
     return paths
 
 
