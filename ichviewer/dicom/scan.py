@@ -210,22 +210,28 @@ def _studies(found: _Found, opener: Sources) -> tuple[Study, ...]:
         return found.digests[image.instance]
 
     by_study: defaultdict[tuple[str, str], list[Stack]] = defaultdict(list)
+    patients: defaultdict[str, set[str]] = defaultdict(set)
+    for image in found.images:
+        patients[image.series_uid].add(image.patient.patient_id)
     for stack in split_stacks(found.images, digest):
-        label = stack.images[0].patient
-        by_study[label.study_uid, label.patient_id].append(_with_losses(stack, found.damaged))
+        first = stack.images[0]
+        notes = [*_losses(first.series_uid, found.damaged), *stack.notes]
+        if first.series_uid and len(patients[first.series_uid]) > 1:
+            notes.append("The images of this DICOM series name several patients; kept apart.")
+        noted = replace(stack, notes=tuple(notes))
+        by_study[first.patient.study_uid, first.patient.patient_id].append(noted)
     return tuple(study_of(group) for group in by_study.values())
 
 
-def _with_losses(stack: Stack, damaged: list[Image]) -> Stack:
-    """Name the files of a stack's series that could not be used."""
-    uid = stack.images[0].series_uid
-    lost = [image.instance.name for image in damaged if uid and image.series_uid == uid]
+def _losses(series_uid: str, damaged: list[Image]) -> list[str]:
+    """Name the files of a series that could not be used."""
+    lost = [image for image in damaged if series_uid and image.series_uid == series_uid]
     if not lost:
-        return stack
-    names = ", ".join(clean_text(name) for name in lost[:3]) + (" ..." if len(lost) > 3 else "")
+        return []
+    names = ", ".join(clean_text(image.instance.name) for image in lost[:3])
     images = "1 image" if len(lost) == 1 else f"{len(lost)} images"
-    note = f"{images} of this series cannot be used and left out: {names}."
-    return replace(stack, notes=(*stack.notes, note))
+    more = " ..." if len(lost) > 3 else ""
+    return [f"{images} of this series cannot be used and left out: {names}{more}."]
 
 
 def _nothing(folder: Path, found: _Found) -> str:

@@ -108,7 +108,7 @@ def _key(stack: Stack) -> str:
     """The same for the same images, in whatever order and folder they are found."""
     parts = sorted(
         f"{image.series_uid} {image.instance.sop_instance_uid} {image.instance.frame} "
-        f"{image.placement.position_lps_mm} {'' if image.series_uid else image.instance.name}"
+        f"{image.placement.position_lps_mm} {'' if image.series_uid else image.instance.path}"
         for image in stack.images
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
