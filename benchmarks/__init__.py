@@ -1,0 +1,1 @@
+"""Speed, memory and recall, measured against peers in one run: `make bench`."""
