@@ -13,12 +13,14 @@ import psutil
 from numpy.typing import NDArray
 
 from ichviewer.dicom.geometry import Stack, arrange
-from ichviewer.dicom.image import Image, images_of
-from ichviewer.dicom.part10 import DamagedFile, NotPart10
+from ichviewer.dicom.image import Image
+from ichviewer.dicom.parse import images_of
+from ichviewer.dicom.part10 import NotPart10
 from ichviewer.dicom.pixels import FrameReader, Values, layout_problem, stored_values
 from ichviewer.dicom.series import image_notes
 from ichviewer.dicom.source import NO_FILES, Source, Sources
 from ichviewer.dicom.study import Instance, Series
+from ichviewer.dicom.walk import DamagedFile
 from ichviewer.errors import GeometryError, UnsupportedPixelsError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume

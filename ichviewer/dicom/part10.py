@@ -10,22 +10,17 @@ import struct
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.filereader import read_dataset
 
+from ichviewer.dicom.walk import LONG_VRS, SHORT_VRS, DamagedFile, NeedMoreError, Walker
 from ichviewer.errors import IchViewerError
 
 #: Header bytes before the pixel data; enhanced files of thousands of frames need a few MiB.
 HEADER_LIMIT = 64 << 20
-#: Nesting of sequences; real files stay below 8.
-NESTING_LIMIT = 32
-#: Elements of a header, all levels together: 10,000 frames of functional groups.
-ELEMENT_LIMIT = 1_000_000
-#: Elements at the top level; real files stay below 2,000.
-TOP_LEVEL_LIMIT = 100_000
 
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
@@ -34,30 +29,11 @@ EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 #: JPIP referenced deflate; deflated like the above, its pixels lie elsewhere.
 _DEFLATED = (DEFLATED_LITTLE, "1.2.840.10008.1.2.4.95")
 
-_LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
-_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
-_UNDEFINED = 0xFFFFFFFF
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_PIXEL_TAGS = {
-    0x7FE00008: "FloatPixelData",
-    0x7FE00009: "DoubleFloatPixelData",
-    0x7FE00010: "PixelData",
-}
-#: Sequences that are read: they are walked inside even where their length is given.
-_READ_SEQUENCES = frozenset((0x52009229, 0x52009230, 0x00283010))
 _FIRST_READ = 64 << 10
-
-
-class DamagedFile(IchViewerError):
-    """A file that is DICOM but whose structure is broken or out of bounds."""
 
 
 class NotPart10(IchViewerError):
     """A file that is not DICOM."""
-
-
-class _NeedMoreError(Exception):
-    """The walk left the bytes read so far."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +86,6 @@ class FileHeader:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Walk:
-    end: int
-    pixels: tuple[str, int, int | None] | None
-
-
 def dataset_start(head: bytes) -> int | None:
     """Offset of a file's first element, None where its first bytes are not DICOM.
 
@@ -131,7 +101,7 @@ def dataset_start(head: bytes) -> int | None:
     for order in "<>":
         group, element, length = struct.unpack(order + "HHL", head[:8])
         if group in (0x0002, 0x0008) and element <= 0x0018:
-            explicit = head[4:6] in _SHORT_VRS or head[4:6] in _LONG_VRS
+            explicit = head[4:6] in SHORT_VRS or head[4:6] in LONG_VRS
             if explicit or (order == "<" and length <= 256):
                 return 0
     return None
@@ -166,9 +136,9 @@ def read_header(file: BinaryIO, size: int) -> FileHeader:
     explicit, little, notes = _encoding(head, offset, syntax)
     while True:
         try:
-            walk = _Walker(head, offset, size, explicit, little).walk()
+            walk = Walker(head, offset, size, explicit, little).walk()
             break
-        except _NeedMoreError as more:
+        except NeedMoreError as more:
             head = _grow(file, head, int(more.args[0]))
     dataset = _parse(head[offset : walk.end], explicit, little)
     pixels = None
@@ -205,9 +175,9 @@ def _read_meta(head: bytes, offset: int) -> tuple[str, int]:
         if group != 0x0002:
             break
         vr = head[offset + 4 : offset + 6]
-        if vr in _LONG_VRS:
+        if vr in LONG_VRS:
             at, length = offset + 12, int.from_bytes(head[offset + 8 : offset + 12], "little")
-        elif vr in _SHORT_VRS:
+        elif vr in SHORT_VRS:
             at, length = offset + 8, int.from_bytes(head[offset + 6 : offset + 8], "little")
         else:
             at, length = offset + 8, int.from_bytes(head[offset + 4 : offset + 8], "little")
@@ -229,7 +199,7 @@ def _encoding(head: bytes, offset: int, syntax: str) -> tuple[bool, bool, tuple[
     """Explicit VR, little endian, notes: what the bytes show, not what the label says."""
     first_group = struct.unpack_from("<H", head, offset)[0]
     vr = head[offset + 4 : offset + 6]
-    explicit = vr in _SHORT_VRS or vr in _LONG_VRS
+    explicit = vr in SHORT_VRS or vr in LONG_VRS
     little = not (first_group & 0xFF == 0 and first_group >> 8 != 0 and explicit)
     labelled = (syntax != IMPLICIT_LITTLE, syntax != EXPLICIT_BIG)
     if syntax and (explicit, little) != labelled:
@@ -247,9 +217,9 @@ def _read_deflated(file: BinaryIO, head: bytes, size: int, syntax: str, offset: 
         explicit, little, notes = _encoding(plain, 0, EXPLICIT_LITTLE)
         end = len(plain) if len(plain) < limit else 1 << 62
         try:
-            walk = _Walker(plain, 0, end, explicit, little).walk()
+            walk = Walker(plain, 0, end, explicit, little).walk()
             break
-        except _NeedMoreError as more:
+        except NeedMoreError as more:
             limit = max(2 * limit, int(more.args[0]))
             if limit > HEADER_LIMIT:
                 raise DamagedFile(
@@ -277,128 +247,3 @@ def _parse(header: bytes, explicit: bool, little: bool) -> Dataset:
         BytesLengthException,
     ) as error:
         raise DamagedFile("has a header that cannot be parsed") from error
-
-
-class _Part(NamedTuple):
-    """An open sequence or item: where it must end, and how its elements are encoded."""
-
-    limit: int
-    ends_by_length: bool
-    explicit: bool
-    look_inside: bool
-
-
-class _Walker:
-    """Goes over all elements up to the pixel data, without recursion, every length checked.
-
-    Parameters
-    ----------
-    data
-        The file as far as it has been read.
-    start, size
-        Offset of the first element; length of the whole file.
-    """
-
-    def __init__(self, data: bytes, start: int, size: int, explicit: bool, little: bool) -> None:
-        self._data, self._at, self._size, self._little = data, start, size, little
-        self._parts = [_Part(size, False, explicit, False)]
-        self._count = self._top_level = 0
-
-    def walk(self) -> _Walk:
-        """Find the end of the header and the pixel data.
-
-        Raises
-        ------
-        _NeedMoreError
-            The bytes read so far do not suffice; the argument says how many do.
-        DamagedFile
-            A length or a nesting is out of bounds.
-        """
-        while True:
-            while self._parts[-1].ends_by_length and self._at >= self._parts[-1].limit:
-                self._parts.pop()
-            at = self._at
-            # A few stray bytes behind the last element are padding, not a loss.
-            if at + 8 > self._size:
-                if len(self._parts) > 1:
-                    raise DamagedFile("is cut short within a sequence")
-                return _Walk(min(at, self._size), None)
-            if at + 12 > len(self._data) < self._size:
-                raise _NeedMoreError(at + 12)
-            tag, vr, length, value = _element(
-                self._data, at, self._parts[-1].explicit, self._little
-            )
-            if len(self._parts) == 1 and tag in _PIXEL_TAGS:
-                given = None if length == _UNDEFINED else length
-                return _Walk(at, (_PIXEL_TAGS[tag], value, given))
-            if tag >> 16 == 0xFFFE:
-                self._at = _delimiter(self._parts, tag, length, value)
-            else:
-                self._at = self._enter_or_skip(tag, vr, length, value)
-            self._bound()
-
-    def _enter_or_skip(self, tag: int, vr: bytes, length: int, value: int) -> int:
-        """Go into a sequence or over a value; returns where to go on."""
-        part = self._parts[-1]
-        inside = part.look_inside
-        if len(self._parts) == 1:
-            self._top_level += 1
-            inside = tag in _READ_SEQUENCES
-        if length == _UNDEFINED:
-            # A sequence of unknown VR is implicit inside (PS3.5 6.2.2 note 2).
-            explicit = part.explicit and vr != b"UN"
-            self._parts.append(_Part(part.limit, False, explicit, inside))
-            return value
-        if value + length > part.limit:
-            raise DamagedFile(
-                f"is damaged: element ({tag >> 16:04X},{tag & 0xFFFF:04X}) claims {length:,} "
-                f"bytes, {max(part.limit - value, 0):,} are left"
-            )
-        if inside and length and _is_sequence(self._data, value, vr, self._little):
-            self._parts.append(_Part(value + length, True, part.explicit, True))
-            return value
-        return value + length
-
-    def _bound(self) -> None:
-        self._count += 1
-        if self._count > ELEMENT_LIMIT or self._top_level > TOP_LEVEL_LIMIT:
-            limit = ELEMENT_LIMIT if self._count > ELEMENT_LIMIT else TOP_LEVEL_LIMIT
-            raise DamagedFile(f"has more than {limit:,} elements")
-        if len(self._parts) > 2 * NESTING_LIMIT:
-            raise DamagedFile(f"nests its sequences more than {NESTING_LIMIT} deep")
-
-
-def _element(data: bytes, at: int, explicit: bool, little: bool) -> tuple[int, bytes, int, int]:
-    """Tag, VR (empty where implicit), length and offset of the value of the element at `at`."""
-    order = "<" if little else ">"
-    group, element, length = struct.unpack_from(order + "HHL", data, at)
-    tag = group << 16 | element
-    vr = data[at + 4 : at + 6] if explicit and group != 0xFFFE else b""
-    if vr in _LONG_VRS:
-        if at + 12 > len(data):
-            raise DamagedFile("is cut short within its header")
-        return tag, vr, struct.unpack_from(order + "L", data, at + 8)[0], at + 12
-    if vr in _SHORT_VRS or (vr.isalpha() and vr.isupper()):
-        return tag, vr, struct.unpack_from(order + "H", data, at + 6)[0], at + 8
-    return tag, b"", length, at + 8
-
-
-def _delimiter(parts: list[_Part], tag: int, length: int, value: int) -> int:
-    """Open or close an item; returns where to go on."""
-    if tag == _ITEM:
-        outer = parts[-1]
-        if length != _UNDEFINED and value + length > outer.limit:
-            raise DamagedFile("is damaged: a sequence item reaches past the end")
-        by_length = length != _UNDEFINED
-        limit = value + length if by_length else outer.limit
-        parts.append(_Part(limit, by_length, outer.explicit, outer.look_inside))
-    elif tag in (_ITEM_END, _SEQUENCE_END) and len(parts) > 1:
-        parts.pop()
-    else:
-        raise DamagedFile("is damaged: a sequence delimiter stands outside any sequence")
-    return value
-
-
-def _is_sequence(data: bytes, value: int, vr: bytes, little: bool) -> bool:
-    item = b"\xfe\xff\x00\xe0" if little else b"\xff\xfe\xe0\x00"
-    return vr == b"SQ" or (vr in (b"", b"UN") and data[value : value + 4] == item)

@@ -15,13 +15,13 @@ from pydicom.encaps import generate_frames
 from ichviewer.dicom.decode import decode, native_values
 from ichviewer.dicom.image import Image, PixelLayout
 from ichviewer.dicom.part10 import (
-    DamagedFile,
     NotPart10,
     PixelElement,
     inflate,
     read_header,
 )
 from ichviewer.dicom.source import Source, Sources
+from ichviewer.dicom.walk import DamagedFile
 
 #: An encapsulated frame may not claim to expand by more than this.
 EXPANSION_LIMIT = 2000

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pydicom.uid import UID
 
-from ichviewer.dicom.geometry import Stack, split_stacks
-from ichviewer.dicom.image import FRAME_LIMIT, Image, images_of
-from ichviewer.dicom.part10 import DamagedFile, FileHeader, NotPart10, read_header
+from ichviewer.dicom.geometry import Stack
+from ichviewer.dicom.image import Image
+from ichviewer.dicom.parse import FRAME_LIMIT, images_of
+from ichviewer.dicom.part10 import FileHeader, NotPart10, read_header
 from ichviewer.dicom.pixels import fingerprint, layout_problem
 from ichviewer.dicom.series import study_of
 from ichviewer.dicom.source import (
@@ -26,8 +27,10 @@ from ichviewer.dicom.source import (
     list_archive,
     list_folder,
 )
+from ichviewer.dicom.stacks import split_stacks
 from ichviewer.dicom.study import Instance, ScanResult, Skipped, Study
 from ichviewer.dicom.tags import Header, clean_text
+from ichviewer.dicom.walk import DamagedFile
 from ichviewer.errors import NotDicomError
 from ichviewer.progress import Progress, opening, silent
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self, cast
 
-from ichviewer.dicom.part10 import DamagedFile
+from ichviewer.dicom.walk import DamagedFile
 
 #: No file is kept from being opened.
 NO_FILES: Mapping[Path, str] = MappingProxyType({})
