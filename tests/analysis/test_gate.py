@@ -1,0 +1,189 @@
+"""The gate's answers on phantoms made for it and on every real series at hand."""
+
+import numpy as np
+import pytest
+
+from ichviewer.analysis.findings import Gate, GateAnswer
+from ichviewer.analysis.gate import Header, check_head, check_header, join
+from ichviewer.analysis.head import find_head
+from ichviewer.dicom.load import load_volume
+from ichviewer.errors import IchViewerError
+from ichviewer.imaging.grid import GeometryClass, Grid
+from ichviewer.imaging.volume import Volume
+from tests.analysis import phantoms
+from tests.analysis.real_series import (
+    GE_HEAD,
+    PHILIPS_PHANTOM,
+    SINGLE_SLICES,
+    TOSHIBA_HEAD,
+    header_of,
+    series_of,
+    volume_of,
+)
+
+CT = Header(modality="CT", body_part="HEAD", kernel="STD+", kvp=120.0, age_years=60.0)
+SMALL = phantoms.make_grid(slices=30, px=170, px_mm=1.35)
+
+
+def gate_of(volume: Volume, header: Header = CT) -> Gate:
+    gate = check_header(volume, header)
+    return (
+        gate
+        if gate.answer is GateAnswer.REFUSED
+        else join(gate, check_head(volume, find_head(volume)))
+    )
+
+
+def test_plain_head_is_accepted_without_a_word() -> None:
+    assert gate_of(phantoms.head(SMALL)) == Gate(GateAnswer.ACCEPTED)
+
+
+def test_empty_header_adds_no_doubt() -> None:
+    assert check_header(phantoms.head(SMALL), Header()).answer is GateAnswer.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("header", "answer", "word"),
+    [
+        (Header(modality="MR"), GateAnswer.REFUSED, "modality MR"),
+        (Header(modality="CT", ai_refusal="Two slices only."), GateAnswer.REFUSED, "Two slices"),
+        (Header(modality="CT", body_part="CHEST"), GateAnswer.WARNED, "'CHEST', not head"),
+        (Header(modality="CT", contrast="Iomeron"), GateAnswer.WARNED, "contrast"),
+        (Header(modality="CT", kernel="BONEPLUS"), GateAnswer.WARNED, "sharp"),
+        (Header(modality="CT", kvp=70.0), GateAnswer.WARNED, "70 kV"),
+        (Header(modality="CT", age_years=4.0), GateAnswer.WARNED, "4 years"),
+    ],
+)
+def test_header_in_words(header: Header, answer: GateAnswer, word: str) -> None:
+    gate = check_header(phantoms.head(SMALL), header)
+    assert gate.answer is answer
+    assert any(word in reason for reason in gate.reasons)
+
+
+def tiny(**changes: object) -> Volume:
+    grid = phantoms.make_grid(slices=30, px=8, px_mm=1.0)
+    return Volume(np.zeros(grid.shape_kji, np.int16), grid, **changes)
+
+
+def test_geometry_in_words() -> None:
+    def reasons(grid: Grid, **changes: object) -> str:
+        gate = check_header(Volume(np.zeros(grid.shape_kji, np.int16), grid, **changes), CT)
+        return f"{gate.answer}: {' '.join(gate.reasons)}"
+
+    grid = phantoms.make_grid
+    assert "refused: The files give no rescale" in reasons(grid(px=8), is_hu=False)
+    assert "warned: The gantry was tilted by 18.5°." in reasons(grid(px=8, tilt_deg=18.5))
+    assert "more than the models know" in reasons(grid(px=8, tilt_deg=30.0))
+    assert "span 25 mm only" in reasons(grid(px=8, slices=6))
+    assert "up to 10.0 mm apart" in reasons(grid(px=8, gaps_mm=10.0))
+    assert "refused: Pixels of 3.00 mm" in reasons(grid(px=8, px_mm=3.0))
+    assert "A single slice" in reasons(grid(px=8, slices=1))
+    uneven = reasons(grid(px=8, slices=30, gaps_mm=np.array([5.0] * 15 + [2.5] * 14)))
+    assert "unevenly spaced" in uneven
+    upright = Grid((30, 8, 8), np.outer(np.arange(30), [0, 5.0, 0]), [1, 0, 0], [0, 0, -1])
+    assert "refused: The planes lie 90° off axial" in reasons(upright)
+    lost = Grid((30, 8, 8), np.zeros((30, 3)), [1, 0, 0], [0, 1, 0], GeometryClass.NO_GEOMETRY)
+    assert "refused: The slices have no positions" in reasons(lost)
+
+
+def test_skull_filled_with_air_is_a_phantom() -> None:
+    gate = gate_of(phantoms.head(SMALL, brain_hu=-900))
+    assert gate.answer is GateAnswer.REFUSED
+    assert "phantom" in gate.reasons[0]
+
+
+def test_plastic_in_a_skull_is_a_phantom() -> None:
+    gate = gate_of(phantoms.head(SMALL, brain_hu=90))
+    assert gate.answer is GateAnswer.REFUSED
+
+
+def test_body_without_a_skull_is_no_head() -> None:
+    hu = np.where(phantoms.ellipsoid(SMALL, (0, 0, 0), (80, 60, 500)), 40, -1000)
+    gate = gate_of(Volume(hu.astype(np.int16), SMALL))
+    assert gate.answer is GateAnswer.REFUSED
+    assert "No closed skull" in gate.reasons[0]
+
+
+def test_vessels_on_every_slice_are_contrast() -> None:
+    plain = phantoms.head(SMALL)
+    vessels = np.zeros(SMALL.shape_kji, bool)
+    for x, y in ((20, 10), (-20, 10), (0, 40), (5, -30)):
+        vessels |= phantoms.ellipsoid(SMALL, (x, y, 0), (3, 3, 500))
+    hu = np.where(vessels & (np.abs(plain.hu - 30) < 25), 150, plain.hu).astype(np.int16)
+    gate = gate_of(Volume(hu, SMALL))
+    assert gate.answer is GateAnswer.WARNED
+    assert any("contrast" in reason for reason in gate.reasons)
+
+
+def test_large_hemorrhage_is_no_contrast() -> None:
+    volume = phantoms.head(SMALL, bleed_mm=((30.0, 0.0, 0.0), (25.0, 40.0, 50.0)))
+    assert gate_of(volume).answer is GateAnswer.ACCEPTED
+
+
+def test_noise_of_a_sharp_kernel_is_seen() -> None:
+    gate = gate_of(phantoms.head(SMALL, noise_hu=45.0))
+    assert any("noise" in reason for reason in gate.reasons)
+
+
+def test_part_of_a_head_is_warned_about() -> None:
+    grid = phantoms.make_grid(slices=8, px=170, px_mm=1.35)
+    gate = gate_of(phantoms.head(grid))
+    assert gate.answer is GateAnswer.WARNED
+    assert any("span 35 mm only" in reason for reason in gate.reasons)
+
+
+def test_refusal_stands_for_itself() -> None:
+    warned = Gate(GateAnswer.WARNED, ("w",))
+    refused = Gate(GateAnswer.REFUSED, ("r",))
+    accepted = Gate(GateAnswer.ACCEPTED)
+    assert join(warned, refused) == join(refused, warned) == refused
+    assert join(warned, warned) == Gate(GateAnswer.WARNED, ("w", "w"))
+    assert join(accepted, warned) == warned
+    assert join(accepted, accepted) == accepted
+
+
+def test_ge_head_is_warned_for_its_geometry_only() -> None:
+    (series,) = series_of(GE_HEAD)
+    gate = gate_of(volume_of(GE_HEAD), header_of(series))
+    assert gate.answer is GateAnswer.WARNED
+    assert any("tilted by 18.5°" in reason for reason in gate.reasons)
+    assert not any("contrast" in r or "noise" in r or "phantom" in r for r in gate.reasons)
+
+
+def test_toshiba_head_is_warned_for_contrast_also_without_the_header() -> None:
+    (series,) = series_of(TOSHIBA_HEAD)
+    for header in (header_of(series), Header()):
+        gate = gate_of(volume_of(TOSHIBA_HEAD), header)
+        assert gate.answer is GateAnswer.WARNED
+        assert any("contrast" in reason for reason in gate.reasons)
+
+
+def test_every_philips_series_is_refused_by_its_pixels_too() -> None:
+    for series in series_of(PHILIPS_PHANTOM):
+        header = header_of(series)
+        try:
+            volume = load_volume(series)
+        except IchViewerError:
+            assert header.ai_refusal
+            continue
+        assert gate_of(volume, header).answer is GateAnswer.REFUSED, series.description
+        if volume.geometry is not GeometryClass.NO_GEOMETRY and volume.is_hu:
+            assert gate_of(volume, Header("CT")).answer is GateAnswer.REFUSED, series.description
+
+
+def test_real_slice_without_a_position_is_refused_for_that_only() -> None:
+    """693: a head slice with a large chronic collection; laid axially, its pixels pass."""
+    for series in series_of(SINGLE_SLICES):
+        if "693_UNCR" not in series.instances[0].path.name:
+            continue
+        volume = load_volume(series)
+        gate = gate_of(volume, Header("CT"))
+        assert gate.answer is GateAnswer.REFUSED
+        assert "no positions" in gate.reasons[0]
+        _, row_mm, column_mm = volume.spacing_mm
+        axial = Grid(
+            volume.shape_kji, [[0, 0, 0]], [column_mm, 0, 0], [0, row_mm, 0], GeometryClass.SINGLE
+        )
+        gate = gate_of(Volume(volume.hu, axial), Header("CT"))
+        assert gate.answer is GateAnswer.WARNED
+        assert "A single slice" in gate.reasons[0]
