@@ -7,7 +7,7 @@ import os
 import time
 from multiprocessing.shared_memory import SharedMemory
 
-from ichviewer.worker.parcel import memory_of
+from ichviewer.worker.parcel import memory_of, segment_name
 
 #: Two numbers (monotonic time in ns, length of the path), then the path; a longer one is cut.
 _HEADER_BYTES = 16
@@ -18,7 +18,10 @@ class Blackbox:
     """A record shared by one worker process (writes) and the window's side (reads)."""
 
     def __init__(self, name: str | None = None) -> None:
-        self._segment = SharedMemory(name, create=name is None, size=_SIZE_BYTES)
+        if name is None:
+            self._segment = SharedMemory(segment_name(), create=True, size=_SIZE_BYTES)
+        else:
+            self._segment = SharedMemory(name)
         memory = memory_of(self._segment)
         self._numbers = memory[:_HEADER_BYTES].cast("Q")
         self._text = memory[_HEADER_BYTES:_SIZE_BYTES]

@@ -5,6 +5,7 @@ segment, and the receiver's arrays look into that segment, read-only. The receiv
 window unlinks the segment as soon as both processes have it mapped, so no name outlives a crash.
 """
 
+import os
 import pickle
 import secrets
 from collections.abc import Callable
@@ -97,7 +98,7 @@ def pack(value: object, announce: Callable[[str], None]) -> tuple[Parcel, Shared
     size = sum(spans[-1])
     if not _has_room(size):
         return Parcel(pickle.dumps(value, protocol=5)), None
-    name = f"ichv-{secrets.token_hex(8)}"
+    name = segment_name()
     announce(name)
     segment = SharedMemory(name, create=True, size=size)
     for (offset, length), buffer in zip(spans, buffers, strict=True):
@@ -122,6 +123,11 @@ def unlink(name: str) -> None:
         return
     segment.unlink()
     segment.close()
+
+
+def segment_name() -> str:
+    """A new name that tells whose segment it is; short enough for macOS."""
+    return f"ichv-{os.getpid()}-{secrets.token_hex(6)}"
 
 
 def _lay_out(lengths: list[int]) -> tuple[tuple[int, int], ...]:

@@ -1,0 +1,232 @@
+"""The command line, run as a user runs it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ichviewer import cli, paths
+from tests.dicom import make
+
+needs_model = pytest.mark.skipif(
+    not any(paths.models_folder().glob("*/*.onnx")), reason="needs a model"
+)
+needs_demo = pytest.mark.skipif(not paths.demo_study_folder().is_dir(), reason="no demo study")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make.series(tmp_path / "study", count=6)
+    return tmp_path / "study"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    return code, captured.out, captured.err
+
+
+def strict(text: str) -> Any:
+    """JSON without NaN or Infinity."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_help_comes_in_under_half_a_second() -> None:
+    best_s = 9.0
+    for _ in range(3):
+        start_s = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "ichviewer.cli", "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=30,
+        )
+        best_s = min(best_s, time.perf_counter() - start_s)
+    assert "exit codes" in done.stdout
+    assert "not for primary diagnosis" in done.stdout
+    assert best_s < 0.5
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert re.fullmatch(r"ichviewer \d+\.\d+\.\d+\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["scan"], ["nonsense"], ["convert", "f", "out.txt"], ["models"]]
+)
+def test_a_senseless_command_line_is_a_usage_error(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+
+
+def test_scan_prints_a_table(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "notes.txt").write_text("nothing")
+    code, out, err = run(capsys, "scan", folder)
+    assert code == 0
+    assert "simulated head 1" in out
+    assert "5.00×0.500×0.750" in out
+    assert "7 files; skipped: 1 not DICOM." in out
+    assert err == ""
+
+
+def test_scan_as_json_with_positions(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, _ = run(capsys, "scan", folder, "--json", "--positions")
+    assert code == 0
+    (series,) = strict(out)["studies"][0]["series"]
+    assert series["slices"] == 6
+    assert series["spacing_mm"] == [5.0, 0.5, 0.75]
+    first = series["corners_lps_mm"][0]
+    assert first[0] == [-100.5, -80.25, -30.0]
+    assert first[3] == [-100.5 + 23 * 0.75, -80.25 + 15 * 0.5, -30.0]
+
+
+def test_damaged_files_are_listed_and_change_the_exit_code(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    damaged = folder / "0002.dcm"
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    code, out, err = run(capsys, "scan", folder)
+    assert code == cli.SOME_SKIPPED
+    assert "simulated head 1" in out
+    assert "0002.dcm" in err
+
+
+@pytest.mark.parametrize("command", ["scan", "analyze", "similar"])
+@pytest.mark.parametrize(
+    ("name", "words"), [("missing", "does not exist"), ("empty", "is empty"), ("text", "no DICOM")]
+)
+def test_folders_without_dicom_are_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, name: str, words: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "readme.txt").write_text("nothing")
+    code, out, err = run(capsys, command, tmp_path / name)
+    assert code == cli.TROUBLE
+    assert out == ""
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_an_output_without_a_folder_is_refused_before_any_work(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    code, _, err = run(capsys, "analyze", folder, "--json", folder / "nowhere" / "f.json")
+    assert code == cli.TROUBLE
+    assert "there is no folder" in err
+
+
+def test_a_wrong_key_names_the_right_ones(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, _, err = run(capsys, "convert", folder, folder / "o.nii.gz", "--series", "zzz")
+    assert code == cli.TROUBLE
+    assert "No series has the key zzz. There are: " in err
+
+
+@needs_model
+def test_refused_input_is_said_and_is_strict_json(
+    capsys: pytest.CaptureFixture[str], folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "findings.json"
+    code, out, _ = run(capsys, "analyze", folder, "--json", file)
+    assert code == 0
+    assert "not for primary diagnosis" in out
+    assert "Input refused" in out
+    described = strict(file.read_text())
+    assert described["gate"]["answer"] == "refused"
+    assert described["gate"]["reasons"]
+    assert described["study_probability"]["any"] is None
+    assert described["lesions"] == []
+
+
+@needs_model
+def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "models", "list", "--json")
+    assert code == 0
+    models = strict(out)["models"]
+    assert {role for model in models for role in model["roles"]} >= {"detection", "segmentation"}
+    assert all(re.fullmatch("[0-9a-f]{64}", model["sha256"]) for model in models)
+
+
+@needs_model
+def test_an_altered_model_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = next(paths.models_folder().glob("*/*.onnx"))
+    copy = tmp_path / model.parent.name
+    copy.mkdir()
+    for file in model.parent.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    content = bytearray((copy / model.name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / model.name).write_bytes(content)
+    monkeypatch.setenv("ICHVIEWER_MODELS", str(tmp_path))
+    code, _, err = run(capsys, "models", "check")
+    assert code == cli.TROUBLE
+    assert copy.name in err
+    (copy / model.name).unlink()
+    code, _, err = run(capsys, "models", "list")
+    assert code == cli.TROUBLE
+    assert copy.name in err
+
+
+def test_a_missing_library_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for command in ("stats", "verify", "rebuild"):
+        code, _, err = run(capsys, "library", command, "--library", tmp_path)
+        assert code == cli.TROUBLE
+        assert "no case library" in err
+
+
+@needs_model
+@needs_demo
+def test_selftest_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "selftest")
+    assert out.count("ok  ") == 6
+    assert "FAILED" not in out
+    assert code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_cancels_with_one_sentence(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _SLOW_SCAN, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "busy\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert err == "Cancelled.\n"
+    assert process.returncode == cli.CANCELLED
+
+
+_SLOW_SCAN = """
+import sys
+from ichviewer import cli
+from tests.worker import steps
+if __name__ == "__main__":
+    def busy(worker, function, *arguments):
+        return worker.run(steps.work_until_cancelled, progress=lambda *p: print("busy", flush=True))
+    cli._step = busy
+    raise SystemExit(cli.main(["scan", sys.argv[1]]))
+"""

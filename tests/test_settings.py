@@ -1,0 +1,85 @@
+"""Settings: read, checked, and written whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ichviewer.errors import SettingsError
+from ichviewer.imaging.window import PRESETS, Window
+from ichviewer.settings import SIZE_LIMIT_BYTES, Settings, read_settings, write_settings
+
+
+def test_without_a_file_the_usual_settings_apply(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path / "settings.json")
+    assert settings == Settings()
+    assert settings.windows == PRESETS
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    chosen = Settings(
+        device="cpu",
+        library_folder=tmp_path / "cases",
+        overlay_opacity=0.7,
+        windows={**PRESETS, 2: Window(75, 215, "subdural, ours")},
+    )
+    write_settings(chosen, tmp_path / "new" / "settings.json")
+    assert read_settings(tmp_path / "new" / "settings.json") == chosen
+
+
+def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{"device": "gpu", "from_a_later_version": [1, 2]}')
+    assert read_settings(file) == Settings(device="gpu")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("{", "JSON"),
+        ("[1]", "object"),
+        ("[" * 5000, "JSON"),
+        ("\xff\xfe", "JSON"),
+        (" " * (SIZE_LIMIT_BYTES + 1), "too large"),
+        ('{"device": "quantum"}', "device"),
+        ('{"device": null}', "device"),
+        ('{"overlay_opacity": 1.5}', "overlay_opacity"),
+        ('{"overlay_opacity": NaN}', "overlay_opacity"),
+        ('{"overlay_opacity": true}', "overlay_opacity"),
+        ('{"library_folder": 7}', "library_folder"),
+        ('{"windows": {"8": {"center": 40, "width": 80}}}', "windows"),
+        ('{"windows": {"one": {"center": 40, "width": 80}}}', "windows"),
+        ('{"windows": {"1": {"center": 40, "width": 0}}}', "windows"),
+        ('{"windows": {"1": {"center": 40}}}', "windows"),
+        ('{"windows": []}', "windows"),
+    ],
+)
+def test_nonsense_is_named(tmp_path: Path, text: str, word: str) -> None:
+    file = tmp_path / "settings.json"
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SettingsError, match=word) as caught:
+        read_settings(file)
+    assert str(file) in str(caught.value)
+
+
+def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_settings(tmp_path / "settings.json")
+
+
+def test_a_failed_write_leaves_the_old_settings_and_no_leftovers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.json"
+    write_settings(Settings(device="cpu"), file)
+
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SettingsError, match="No space left"):
+        write_settings(Settings(device="gpu"), file)
+    assert json.loads(file.read_text())["device"] == "cpu"
+    assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]

@@ -1,0 +1,135 @@
+"""The story, step by step, on simulated series; and what the window's process must never hold."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+
+from ichviewer import paths, workflow
+from ichviewer.errors import LibraryError, NotDicomError
+from ichviewer.library.case import Case
+from ichviewer.worker import Limits
+from ichviewer.worker.limits import limits_of
+from tests.dicom import make
+
+PARSERS = ("pydicom", "imagecodecs", "onnxruntime", "annoy", "SimpleITK", "sklearn", "sqlite3")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make.series(tmp_path / "head", count=8)
+    make.series(tmp_path / "scout", count=2, series="2")
+    return tmp_path
+
+
+def test_the_windows_process_holds_no_parser(folder: Path) -> None:
+    program = f"""
+import json, sys
+from pathlib import Path
+from ichviewer import workflow, settings, logs, paths
+from ichviewer.report import summary, table
+if __name__ == "__main__":
+    with workflow.start_worker(processes=1) as worker:
+        scan = worker.run(workflow.open_folder, Path({str(folder)!r}))
+        series = workflow.best_series(scan)
+        volume = worker.run(workflow.open_series, series)
+        table.scan_text(scan)
+    print(json.dumps([volume.hu.shape, [m for m in {PARSERS!r} if m in sys.modules]]))
+"""
+    script = folder / "window.py"
+    script.write_text(program)
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(done.stdout) == [[8, make.ROWS, make.COLUMNS], []]
+
+
+def test_the_window_itself_imports_no_parser() -> None:
+    program = "import sys, ichviewer.ui.application; print([m for m in {!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program.format(PARSERS)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin"},
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_steps_that_read_files_can_leave_one_out() -> None:
+    for step in (workflow.open_folder, workflow.open_series, workflow.open_case):
+        assert limits_of(step) == Limits(file_s=10.0, leaves_out_files=True)
+
+
+def test_open_folder_then_series(folder: Path) -> None:
+    scan = workflow.open_folder(folder)
+    assert sorted(len(series.instances) for series in scan.series) == [2, 8]
+    series = workflow.best_series(scan)
+    assert (series.kvp, series.age_years) == (120.0, 50.0)
+    volume = workflow.open_series(series)
+    np.testing.assert_array_equal(volume.hu[3], make.hu_of(3))
+
+
+def test_excluded_files_are_named_and_the_rest_opens(folder: Path) -> None:
+    bad = folder / "head" / "0003.dcm"
+    scan = workflow.open_folder(folder, excluded={bad: "took longer than 10 s to read"})
+    assert [skipped.sentence for skipped in scan.skipped] == [
+        "0003.dcm took longer than 10 s to read."
+    ]
+    assert scan.skipped_counts["stopped the reader"] == 1
+    assert max(len(series.instances) for series in scan.series) == 7
+    series = workflow.best_series(workflow.open_folder(folder))
+    volume = workflow.open_series(series, excluded={bad: "made the reading process crash"})
+    assert volume.shape_kji[0] == 7
+    assert "Left out: 0003.dcm made the reading process crash." in volume.notes
+    np.testing.assert_array_equal(volume.hu[3], make.hu_of(4))
+
+
+def test_a_series_is_named_by_the_beginning_of_its_key(folder: Path) -> None:
+    scan = workflow.open_folder(folder)
+    for series in scan.series:
+        assert workflow.best_series(scan, series.key[:8]) is series
+    with pytest.raises(NotDicomError, match="No series has the key zzz"):
+        workflow.best_series(scan, "zzz")
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotDicomError, match="does not exist"):
+        workflow.open_folder(tmp_path / "nowhere")
+
+
+def test_the_users_library_comes_before_the_shipped_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ICHVIEWER_DATA", str(tmp_path))
+    assert workflow.library_folder() == paths.starter_library_folder()
+    (tmp_path / "library").mkdir()
+    assert workflow.library_folder() == tmp_path / "library"
+
+
+def test_a_missing_library_is_named(tmp_path: Path) -> None:
+    case = Case("c1", (), {}, "", "", "simulator (exact)", True, 0, b"", np.zeros(0, np.float32))
+    with pytest.raises(LibraryError, match="no case library"):
+        workflow.open_case(case, tmp_path)
+
+
+@pytest.mark.skipif(not paths.demo_study_folder().is_dir(), reason="no demo study yet")
+def test_the_selftests_numbers_are_pydicoms_own() -> None:
+    """What the self-test compares with is computed here without our reader."""
+    datasets = [dcmread(file) for file in sorted(paths.demo_study_folder().rglob("*.dcm"))]
+    datasets.sort(key=lambda dataset: float(dataset.ImagePositionPatient[2]))
+    known = workflow.known_demo_facts()
+    hu = np.stack(
+        [d.pixel_array * float(d.RescaleSlope) + float(d.RescaleIntercept) for d in datasets]
+    )
+    assert workflow.digest(hu) == known["hu_sha256"]
+    last = datasets[-1]
+    directions = np.array(last.ImageOrientationPatient, dtype=float).reshape(2, 3)
+    steps = [(last.Columns - 1) * last.PixelSpacing[1], (last.Rows - 1) * last.PixelSpacing[0]]
+    corner = np.array(last.ImagePositionPatient, dtype=float) + np.array(steps) @ directions
+    np.testing.assert_allclose(corner, known["last_voxel_lps_mm"], atol=1e-3)
