@@ -206,3 +206,8 @@ DECODERS: dict[str, Decoder] = {
     "1.2.840.10008.1.2.5": Decoder("RLE", _rle),
     "1.2.840.10008.1.2.8.1": Decoder("deflated", _deflated_frame),
 }
+
+#: Syntaxes whose decoders give RGB, whatever colour model the header names.
+RGB_SYNTAXES = frozenset(
+    uid for uid, decoder in DECODERS.items() if decoder in (_JPEG, _JPEG_2000, _HTJ2K, _JPEG_XL)
+)

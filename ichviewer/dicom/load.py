@@ -28,8 +28,6 @@ from ichviewer.progress import Progress, opening, silent
 
 #: Share of the free memory that one volume may take.
 MEMORY_SHARE = 0.5
-#: Weights of red, green and blue in a grey value (ITU-R BT.601).
-_LUMA = np.array([0.299, 0.587, 0.114])
 
 
 class _Voxels:
@@ -176,8 +174,6 @@ def _load_slice(reader: FrameReader, image: Image | None, voxels: _Voxels, k: in
         values, padding = stored_values(data, compressed, image.layout)
     except (DamagedFile, UnsupportedPixelsError) as error:
         return str(error)
-    if values.ndim == 3:
-        values = np.rint(values @ _LUMA).astype(np.int32)
     voxels.put(k, values, image.rescale or (1.0, 0.0))
     voxels.pad(k, padding)
     return image

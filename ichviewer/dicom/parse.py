@@ -230,7 +230,24 @@ def _windows(header: Header) -> tuple[Window, ...]:
         name = names[index].strip() if index < len(names) else ""
         usable = width >= 1 or (width > 0 and shape is not WindowShape.LINEAR)
         windows.append(Window(center, width, name, shape) if usable else Window(40, 80, "brain"))
+    windows.extend(_lut_windows(header))
     return tuple(dict.fromkeys(windows))
+
+
+def _lut_windows(header: Header) -> list[Window]:
+    """The range of every VOI LUT as a linear window (C.11.2.1.1); its curve is not kept."""
+    windows = []
+    for item in header.items("VOILUTSequence"):
+        lut = Header([item])
+        descriptor = lut.binary("LUTDescriptor")
+        if len(descriptor) == 3:
+            count = descriptor[0] or 1 << 16
+            # The first input is a HU value, which may be negative.
+            first = descriptor[1] - (1 << 16) * (descriptor[1] >> 15)
+            name = lut.text("LUTExplanation") or "VOI LUT"
+            shape = WindowShape.LINEAR_EXACT
+            windows.append(Window(first + count / 2, float(count), name, shape))
+    return windows
 
 
 _LOSSY_SYNTAXES = {
@@ -259,4 +276,8 @@ def _assumptions(header: Header) -> tuple[str, ...]:
     notes = []
     if header.word("PixelRepresentation") is None:
         notes.append("PixelRepresentation is missing: values are taken as unsigned.")
+    if header.code("RescaleType") == "US":
+        notes.append("RescaleType is 'US' (unspecified): values are taken as HU.")
+    if header.items("VOILUTSequence"):
+        notes.append("The file's VOI LUT is offered as a linear window over the same range.")
     return tuple(notes)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.encaps import generate_frames
 
-from ichviewer.dicom.decode import decode, native_values
+from ichviewer.dicom.decode import RGB_SYNTAXES, decode, native_values
 from ichviewer.dicom.image import Image, PixelLayout
 from ichviewer.dicom.part10 import (
     NotPart10,
@@ -31,6 +31,13 @@ FRAME_BYTES_LIMIT = 128 << 20
 #: Bytes that a deflated file may inflate to.
 INFLATE_LIMIT = 512 << 20
 
+#: PhotometricInterpretations that are shown; where pixels are not compressed, without the
+#: subsampled one.
+_NATIVE_COLOURS = frozenset(("", "MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL"))
+_COLOURS = _NATIVE_COLOURS | {"YBR_FULL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT"}
+#: Weights of red, green and blue in a grey value (ITU-R BT.601).
+_LUMA = np.array([0.299, 0.587, 0.114])
+
 Values = NDArray[np.integer]
 
 
@@ -41,7 +48,12 @@ def layout_problem(layout: PixelLayout, pixels: PixelElement | None) -> str:
     if pixels.keyword != "PixelData":
         return f"stores {pixels.keyword}, which is not supported"
     stored, allocated = layout.bits_stored, layout.bits_allocated
+    colours = _COLOURS if pixels.length is None else _NATIVE_COLOURS
     checks = (
+        (
+            layout.photometric in colours,
+            f"is a {layout.photometric} image, which is not supported",
+        ),
         (layout.rows and layout.columns, f"claims {layout.rows} x {layout.columns} pixels"),
         (layout.frames >= 1, f"claims {layout.frames} frames"),
         (allocated in (8, 16, 32), f"uses {allocated} bits per pixel, which is not supported"),
@@ -167,7 +179,7 @@ def stored_values(
 
     Returns
     -------
-    (rows, columns) numbers, with a third axis of 3 for colour; (rows, columns) bool, True on
+    (rows, columns) numbers, the luminance of colour images; (rows, columns) bool, True on
     padding, None where the file defines none.
 
     Raises
@@ -175,16 +187,25 @@ def stored_values(
     UnsupportedPixelsError
         The frame cannot be decoded; the text continues a sentence that names the file.
     """
-    if not compressed:
-        order = "<" if layout.little_endian else ">"
-        bits = native_values(data, layout, order)
+    if compressed:
+        bits = decode(data, layout)
+        if bits.dtype.kind == "i":
+            # The codestream is signed: its values are final, whatever the header says.
+            return _with_padding(np.asarray(bits, dtype=np.int32), None, layout)
+        values = _as_numbers(bits, layout, 0)
+    else:
+        bits = native_values(data, layout, "<" if layout.little_endian else ">")
         values = _as_numbers(bits, layout, layout.high_bit + 1 - layout.bits_stored)
-        return _with_padding(values, bits, layout)
-    decoded = decode(data, layout)
-    if decoded.dtype.kind != "i":
-        return _with_padding(_as_numbers(decoded, layout, 0), decoded, layout)
-    # The codestream is signed: its values are final, whatever the header says.
-    return _with_padding(np.asarray(decoded, dtype=np.int32), None, layout)
+    if values.ndim == 3:
+        return _luminance(values, layout), None
+    return _with_padding(values, bits, layout)
+
+
+def _luminance(colour: Values, layout: PixelLayout) -> Values:
+    """Grey of a colour image; JPEG and JPEG 2000 are decoded to RGB, others stay as stored."""
+    if layout.photometric == "YBR_FULL" and layout.transfer_syntax not in RGB_SYNTAXES:
+        return colour[..., 0]
+    return np.asarray(np.rint(colour @ _LUMA), dtype=np.int32)
 
 
 def _with_padding(
@@ -195,7 +216,7 @@ def _with_padding(
     Both are 16 bits whose sign some writers confuse: 63536 and -2000 are the same. A value
     that the stored bits cannot hold is sought in the whole allocated word instead.
     """
-    if layout.padding is None or values.ndim != 2:
+    if layout.padding is None:
         return values, None
     numbers = [_signed_16(word) if layout.signed else word for word in layout.padding]
     stored = layout.bits_stored

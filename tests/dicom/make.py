@@ -10,7 +10,13 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
-from pydicom.uid import JPEG2000, CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import (
+    JPEG2000,
+    AllTransferSyntaxes,
+    CTImageStorage,
+    EnhancedCTImageStorage,
+    ExplicitVRLittleEndian,
+)
 
 ROWS, COLUMNS = 16, 24
 ROOT = "1.2.826.0.1.3680043.10.1"
@@ -76,7 +82,11 @@ def save(dataset: Dataset, path: Path, raw: Mapping[str, bytes] | None = None) -
         Values that pydicom would not write, by keyword; explicit little endian only.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    dcmwrite(path, dataset, enforce_file_format=False)
+    known = dataset.file_meta.TransferSyntaxUID in AllTransferSyntaxes
+    encoding = (
+        {} if known else {"implicit_vr": False, "little_endian": True, "force_encoding": True}
+    )
+    dcmwrite(path, dataset, enforce_file_format=False, **encoding)
     if raw:
         content = path.read_bytes()
         for keyword, value in raw.items():
