@@ -14,7 +14,7 @@ from ichviewer.errors import NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
-from ichviewer.ui.messages import Messages
+from ichviewer.ui.messages import Messages, sentence_of
 from ichviewer.ui.viewer_model import AiState, AiStatus, Companion, ViewerModel, Work
 from ichviewer.worker import Job, Worker
 
@@ -47,12 +47,14 @@ class Jobs(QObject):
         worker: Worker,
         model: ViewerModel,
         messages: Messages,
+        device: str = "auto",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._worker = worker
         self._model = model
         self._messages = messages
+        self._device = device
         self._running: list[Running] = []
         # The worker calls back on its own thread; the queued signal brings the call to ours.
         self._called.connect(_call, Qt.ConnectionType.QueuedConnection)
@@ -150,6 +152,7 @@ class Jobs(QObject):
             workflow.analyze,
             series,
             volume,
+            self._device,
             on_success=self._show_findings,
             on_failure=self._fail_analysis,
             on_cancelled=self._note_cancelled_analysis,
@@ -211,7 +214,7 @@ class Jobs(QObject):
         self.find_similar()
 
     def _fail_analysis(self, error: Exception) -> None:
-        self._model.ai = AiStatus(AiState.FAILED, str(error))
+        self._model.ai = AiStatus(AiState.FAILED, sentence_of(error))
         self._messages.failure(error)
 
     def _note_cancelled_analysis(self) -> None:
@@ -222,7 +225,7 @@ class Jobs(QObject):
         self._model.matches = matches
 
     def _fail_similar(self, error: Exception) -> None:
-        self._note_similar(str(error))
+        self._note_similar(sentence_of(error))
         self._messages.failure(error)
 
     def _note_similar(self, sentence: str) -> None:

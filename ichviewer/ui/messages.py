@@ -24,6 +24,11 @@ from ichviewer.errors import IchViewerError
 
 log = logging.getLogger(__name__)
 
+_UNEXPECTED = (
+    "Something unexpected went wrong in the program. What is on screen may be incomplete; "
+    "open the series again before you rely on it."
+)
+
 
 class Tone(StrEnum):
     """How a message looks."""
@@ -56,16 +61,11 @@ class Messages(QObject):
 
     def failure(self, error: BaseException) -> None:
         """Show an error: its own sentence where it is expected trouble, else as unexpected."""
-        if isinstance(error, IchViewerError):
-            self._show(Message(str(error), Tone.ERROR))
-            return
-        text = "".join(traceback.format_exception(error))
-        log.error("unexpected error", exc_info=error)
-        sentence = (
-            "Something unexpected went wrong in the program. What is on screen may be incomplete; "
-            "open the series again before you rely on it."
-        )
-        self._show(Message(sentence, Tone.ERROR, text))
+        details = ""
+        if not isinstance(error, IchViewerError):
+            details = "".join(traceback.format_exception(error))
+            log.error("unexpected error", exc_info=error)
+        self._show(Message(sentence_of(error), Tone.ERROR, details))
 
     def clear(self) -> None:
         """Take the message off."""
@@ -87,6 +87,11 @@ class Messages(QObject):
     def _show(self, message: Message | None) -> None:
         self.current = message
         self.changed.emit()
+
+
+def sentence_of(error: BaseException) -> str:
+    """The sentence a reader gets for an error."""
+    return str(error) if isinstance(error, IchViewerError) else _UNEXPECTED
 
 
 class MessageBar(QFrame):

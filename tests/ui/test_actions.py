@@ -1,0 +1,119 @@
+"""The table of actions is whole: unique keys, a menu for each, and each does something."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.imaging.window import PRESETS
+from ichviewer.ui.actions import ACTIONS, MOUSE, Action
+from ichviewer.ui.key_help import KeyHelp, key_text
+from ichviewer.ui.main_window import MainWindow
+from ichviewer.ui.viewer_model import Layout, Texts
+from tests.ui import samples
+
+MODEL_KEYS = [
+    "Up", "Down", "PgUp", "PgDown", "Home", "End", "Alt+Up", "Alt+Down", "Alt+Left", "Alt+Right",
+    "2", "3", "4", "5", "6", "7", "0", "Ctrl+Alt+Right", "Ctrl+Alt+Left", "Ctrl+Alt+Up",
+    "Ctrl+Alt+Down", "N", "P", "O", "[", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "L",
+    "T", "X",
+]  # fmt: skip
+
+
+def action_of(key: str) -> Action:
+    return next(action for action in ACTIONS if key in action.keys)
+
+
+@pytest.fixture
+def reading(window: MainWindow) -> MainWindow:
+    """The window with a study, findings and a case beside it."""
+    from ichviewer.ui.viewer_model import Companion
+
+    lesions = [samples.lesion(n, kind, 2 * n) for n, kind in enumerate(HemorrhageType, 1)]
+    window.model.scan = samples.scan(samples.series())
+    window.model.show_volume(window.model.scan.series[0], samples.volume())
+    window.model.findings = samples.findings(*lesions)
+    window.model.matches = samples.matches(samples.match("c", "subdural"))
+    match = window.model.matches.matches[0]
+    window.model.companion = Companion(match, samples.volume(), 4, 4)
+    return window
+
+
+def test_no_key_is_given_twice() -> None:
+    keys = [QKeySequence(key).toString() for action in ACTIONS for key in action.keys]
+    assert all(keys), "a key that Qt does not know"
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_action_has_words_a_menu_and_a_key() -> None:
+    assert all(action.menu and action.text and action.keys for action in ACTIONS)
+    texts = [(action.menu, action.text) for action in ACTIONS]
+    assert len(set(texts)) == len(texts)
+
+
+def test_the_presets_are_on_the_number_keys() -> None:
+    for number, preset in PRESETS.items():
+        assert preset.name in action_of(str(number)).text.lower()
+
+
+def test_the_menus_hold_every_action_that_is_not_held(window: MainWindow) -> None:
+    in_menus = [a.text() for menu in window.menuBar().actions() for a in menu.menu().actions()]
+    assert in_menus == [action.text for action in ACTIONS if action.release is None]
+
+
+def test_the_key_help_lists_everything(window: MainWindow, qtbot: QtBot) -> None:
+    page = KeyHelp(window)
+    qtbot.addWidget(page)
+    shown = {found.text() for found in page.findChildren(QLabel)}
+    assert {action.text for action in ACTIONS} <= shown
+    assert {key_text(action) for action in ACTIONS} <= shown
+    assert {text for gesture in MOUSE for text in gesture} <= shown
+
+
+@pytest.mark.parametrize("key", MODEL_KEYS)
+def test_a_key_changes_what_is_shown(reading: MainWindow, key: str) -> None:
+    model = reading.model
+
+    def state() -> tuple[object, ...]:
+        return (model.cursor_kji, model.window, model.overlay, model.is_overlay_off, model.lesion,
+                model.layout, model.texts, model.companion)  # fmt: skip
+
+    before = state()
+    action_of(key).run(reading)
+    assert state() != before
+
+
+def test_shortcuts_reach_the_model(reading: MainWindow, qtbot: QtBot) -> None:
+    made = {a.text(): a for a in reading.findChildren(QAction)}
+    made[action_of("2").text].trigger()
+    assert reading.model.window == PRESETS[2]
+    made[action_of("L").text].trigger()
+    assert reading.model.layout is Layout.SINGLE
+    assert not made[action_of("L").text].isChecked()
+
+
+def test_the_overlay_is_off_only_while_o_is_held(reading: MainWindow, qtbot: QtBot) -> None:
+    reading.activateWindow()
+    qtbot.waitUntil(reading.isActiveWindow)
+    qtbot.keyPress(reading, Qt.Key.Key_O)
+    assert reading.model.is_overlay_off
+    qtbot.keyRelease(reading, Qt.Key.Key_O)
+    assert not reading.model.is_overlay_off
+
+
+def test_texts_go_round(reading: MainWindow) -> None:
+    seen = []
+    for _ in Texts:
+        action_of("T").run(reading)
+        seen.append(reading.model.texts)
+    assert set(seen) == set(Texts)
+
+
+def test_the_file_windows_come_in_turn(reading: MainWindow) -> None:
+    widths = []
+    for _ in range(3):
+        action_of("0").run(reading)
+        widths.append(reading.model.window.width)
+    assert widths == [100, 2000, 100]
