@@ -1,11 +1,13 @@
 """`ichviewer [FOLDER]`: the window."""
 
 import argparse
+import contextlib
 import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
 from ichviewer import __version__
+from ichviewer.errors import SettingsError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     folder = parser.parse_args(arguments).folder
 
+    from ichviewer import logs, paths
     from ichviewer.ui.application import run
 
+    # A station whose log cannot be written still reads.
+    with contextlib.suppress(SettingsError):
+        logs.start_logging(paths.logs_folder())
     return run(folder)
 
 

@@ -270,10 +270,10 @@ def _library_rebuild(options: argparse.Namespace, worker: "Worker") -> int:
 
 
 def _selftest(options: argparse.Namespace, worker: "Worker") -> int:
-    from ichviewer import workflow
+    from ichviewer.selftest import selftest
 
     failed = 0
-    for check in workflow.selftest(worker):
+    for check in selftest(worker):
         failed += not check.is_ok
         print(
             f"{'ok    ' if check.is_ok else 'FAILED'}  {check.name}: {check.sentence}", flush=True

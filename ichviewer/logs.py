@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from types import TracebackType
+from types import FunctionType, TracebackType
 
 from ichviewer.errors import SettingsError
 
@@ -98,6 +98,8 @@ def describe_exception(
         lines.append(type(error).__qualname__)
         frames = traceback.extract_tb(trace or error.__traceback__)
         lines += [f"  {Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+        # What happened in a worker process arrives as places, too.
+        lines += [f"  {place}" for place in getattr(error, "places", ())]
         error, trace = error.__cause__ or error.__context__, None
     return lines
 
@@ -111,6 +113,8 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, FunctionType):
+        return f"{value.__module__}.{value.__qualname__}"
     if isinstance(value, Path):
         return path_token(value)
     return f"<{type(value).__name__}>"

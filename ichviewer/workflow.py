@@ -5,21 +5,15 @@ files or run models are imported inside the steps: the window's own process neve
 Every step takes `progress` last, by keyword.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ichviewer import paths
-from ichviewer.analysis.findings import Findings, GateAnswer
+from ichviewer.analysis.findings import Findings
 from ichviewer.dicom.study import Permission, ScanResult, Series
-from ichviewer.errors import IchViewerError, LibraryError, NotDicomError
+from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Case, Matches
 from ichviewer.progress import Progress, silent
@@ -243,88 +237,3 @@ def finds_itself(library: Path | None = None, *, progress: Progress = silent) ->
         folder, case.vector, identity, case.types, progress, restrict="none"
     )
     return matches.matches[0].case.case_id == case.case_id
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of the self-test."""
-
-    name: str
-    is_ok: bool
-    sentence: str
-
-
-def selftest(worker: Worker) -> Iterator[Check]:
-    """Run the whole chain on what ships with the program; one check at a time."""
-    study: dict[str, Any] = {}
-
-    def demo_study() -> str:
-        scan = worker.run(open_folder, paths.demo_study_folder())
-        study["series"] = best_series(scan)
-        _expect(not scan.skipped, f"{len(scan.skipped)} files cannot be read")
-        _expect(study["series"].permits(Permission.AI), "it is not fit for the models")
-        return f"{len(study['series'].instances)} slices"
-
-    def voxels() -> str:
-        volume = study["volume"] = worker.run(open_series, study["series"])
-        known = known_demo_facts()
-        _expect(
-            digest(volume.hu) == known["hu_sha256"], "the HU differ from those it was built with"
-        )
-        corner = volume.grid.lps_mm(np.array(volume.shape_kji, dtype=np.float64) - 1)
-        off_mm = float(np.linalg.norm(corner - np.array(known["last_voxel_lps_mm"])))
-        _expect(off_mm < 0.01, f"the last voxel is {off_mm:.2f} mm off")
-        return f"HU and positions of {volume.hu.size:,} voxels as built"
-
-    def models() -> str:
-        problems = worker.run(check_models)
-        _expect(bool(problems), "there is no model")
-        _expect(not any(problems.values()), " ".join(x for xs in problems.values() for x in xs))
-        return f"{len(problems)} loaded and run, hashes as in their manifests"
-
-    def analysis() -> str:
-        findings = study["findings"] = worker.run(analyze, study["series"], study["volume"])
-        _expect(findings.gate.answer is not GateAnswer.REFUSED, " ".join(findings.gate.reasons))
-        _expect(findings.is_any_found, "the hemorrhage of the demo study was not found")
-        found = ", ".join(kind.word for kind in findings.found_types) or "hemorrhage"
-        device = ", ".join(sorted({model.device for model in findings.models}))
-        return f"{found} in {sum(findings.seconds.values()):.1f} s on {device}"
-
-    def library() -> str:
-        problems = worker.run(verify_library, paths.starter_library_folder())
-        _expect(not problems, " ".join(problems))
-        itself = worker.run(finds_itself, paths.starter_library_folder())
-        _expect(itself, "a stored case does not find itself")
-        return "whole, and a stored case finds itself"
-
-    def similar_cases() -> str:
-        folder = paths.starter_library_folder()
-        matches = worker.run(find_similar, study["findings"], "soft", folder)
-        _expect(bool(matches.matches), "no case was found")
-        return f"{len(matches.matches)}, the nearest at {matches.matches[0].distance:.2f}"
-
-    for step in (demo_study, voxels, models, analysis, library, similar_cases):
-        name = step.__name__.replace("_", " ")
-        try:
-            yield Check(name, True, step())
-        except (IchViewerError, OSError) as error:
-            yield Check(name, False, str(error))
-        except KeyError as error:
-            yield Check(name, False, f"needs the {error.args[0]} of a check that failed")
-
-
-def known_demo_facts() -> dict[str, Any]:
-    """What the demo study's voxels are, worked out without the program's own reader."""
-    text = (paths.resources_folder() / "selftest.json").read_text("utf-8")
-    facts: dict[str, Any] = json.loads(text)
-    return facts
-
-
-def digest(hu: NDArray[Any]) -> str:
-    """SHA-256 of HU as little-endian float32, slice by slice."""
-    return hashlib.sha256(np.ascontiguousarray(hu, dtype="<f4").tobytes()).hexdigest()
-
-
-def _expect(is_so: bool, otherwise: str) -> None:
-    if not is_so:
-        raise IchViewerError(otherwise)

@@ -6,7 +6,8 @@ message; here every process has its own pipe, so nothing that one process does o
 block another.
 """
 
-from ichviewer.worker.client import RemoteTraceback, Worker
+from ichviewer.worker.client import Worker
+from ichviewer.worker.dispatcher import RemoteTraceback
 from ichviewer.worker.job import Job
 from ichviewer.worker.limits import Limits, guarded
 

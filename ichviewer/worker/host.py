@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
 from typing import TYPE_CHECKING
 
 import psutil
@@ -54,7 +55,17 @@ class _Running:
     since_s: float
     has_started: bool = False
     segments: set[str] = field(default_factory=set)
+    outgoing: SharedMemory | None = None
     cancel_by_s: float | None = None
+
+    def unlink_segments(self) -> None:
+        """Remove the names of segments that both sides have attached, or never will."""
+        if self.outgoing is not None:
+            self.outgoing.close()
+            self.outgoing = None
+        for name in self.segments:
+            unlink(name)
+        self.segments.clear()
 
 
 class Host:
@@ -101,12 +112,8 @@ class Host:
         self._tasks += 1
         self.running = _Running(job, self._tasks, time.monotonic())
         self._blackbox.note()
-        parcel, segment = pack(job.call, self.running.segments.add)
-        try:
-            self.connection.send(Task(self._tasks, parcel))
-        finally:
-            if segment is not None:
-                segment.close()
+        parcel, self.running.outgoing = pack(job.call, self.running.segments.add)
+        self.connection.send(Task(self._tasks, parcel))
 
     def cancel(self) -> None:
         """Ask the running step to stop; `enforce` ends the process if it does not."""
@@ -143,7 +150,7 @@ class Host:
         elif isinstance(message, Started):
             self.running.since_s = time.monotonic()
             self.running.has_started = True
-            self._unlink_segments()
+            self.running.unlink_segments()
 
     def take_result(self, done: Done) -> object:
         """Attach the result and let the worker go on."""
@@ -155,7 +162,8 @@ class Host:
 
     def finish(self) -> None:
         """The running job has ended; its segments' names go."""
-        self._unlink_segments()
+        if self.running is not None:
+            self.running.unlink_segments()
         self.running = None
 
     def seconds_left(self) -> float | None:
@@ -227,7 +235,7 @@ class Host:
         self.process.join()
         while self.receive() is not None:
             pass  # Segments may have been announced on the way.
-        self._unlink_segments()
+        self.finish()
         self._forget()
         self.process.close()
 
@@ -240,9 +248,3 @@ class Host:
         if self._is_blackbox_named:
             self._blackbox.unlink()
             self._is_blackbox_named = False
-
-    def _unlink_segments(self) -> None:
-        if self.running is not None:
-            for name in self.running.segments:
-                unlink(name)
-            self.running.segments.clear()

@@ -29,7 +29,7 @@ class Job:
         on_progress: OnProgress,
         on_success: OnSuccess,
         on_failure: OnFailure,
-        on_cancel: Callable[["Job"], None],
+        on_cancel: Callable[[], None],
     ) -> None:
         self.function = function
         self.limits = limits
@@ -67,7 +67,7 @@ class Job:
             if self._has_ended:
                 return False
             self._has_ended = self._is_cancelled = True
-        self._on_cancel(self)
+        self._on_cancel()
         return True
 
     def progressed(self, done: int, total: int, what: str) -> None:

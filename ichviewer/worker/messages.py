@@ -77,11 +77,15 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Failed:
-    """From the worker: the task raised; `error` is the pickled exception."""
+    """From the worker: the task raised.
+
+    `error` is the pickled exception, `places` the lines of the program that it passed.
+    """
 
     number: int
     error: bytes
     traceback: str
+    places: tuple[str, ...]
     peak_memory_bytes: int
 
 

@@ -1,6 +1,7 @@
 """The worker process: takes tasks from the window's side and runs them one after the other."""
 
 import importlib
+import logging
 import os
 import pickle
 import queue
@@ -8,6 +9,7 @@ import signal
 import threading
 import time
 import traceback
+import warnings
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -43,6 +45,9 @@ def serve(
     # Ctrl-C in a terminal reaches every process of the group; the window's side decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory_bytes)
+    # Foreign libraries quote values of the file at hand when they warn: never on a terminal.
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
     _Server(connection, Blackbox(blackbox)).run(warm_imports)
 
 
@@ -99,9 +104,7 @@ class _Server:
         except MemoryError:
             os._exit(EXIT_OUT_OF_MEMORY)
         except Exception as error:  # noqa: BLE001 - the outermost call: all else rises at the client
-            reply = Failed(
-                task.number, _pickled(error), traceback.format_exc(), peak_memory_bytes()
-            )
+            reply = _failed(task.number, error)
         self._send(reply)
 
     def _reply(self, task: Task) -> Message:
@@ -147,6 +150,12 @@ class _Reporter:
     def opening(self, file: Path) -> None:
         """What `ichviewer.progress.opening` tells."""
         self._server.open(self._number, file)
+
+
+def _failed(number: int, error: Exception) -> Failed:
+    frames = traceback.extract_tb(error.__traceback__)
+    places = tuple(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return Failed(number, _pickled(error), traceback.format_exc(), places, peak_memory_bytes())
 
 
 def _pickled(error: Exception) -> bytes:
