@@ -141,7 +141,7 @@ def _loaded(
             opening(progress, location)
             left = list(indices)
             try:
-                with sources.open(source) as (file, size):
+                with sources.open(source, whole=True) as (file, size):
                     reader = FrameReader(file, size)
                     found = images_of(reader.header, Instance(source.path, member=source.member))
                     by_frame = {image.instance.frame: image for image in found}

@@ -1,6 +1,7 @@
 """A file's header to the images that it holds; nothing here raises on what a file says."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydicom.dataset import Dataset
 
@@ -152,18 +153,33 @@ def _padding(header: Header) -> tuple[int, int] | None:
 
 
 def _patient(header: Header) -> PatientLabel:
-    date, time = header.code("StudyDate"), header.code("StudyTime")
-    date = date.replace(".", "")
     return PatientLabel(
         study_uid=header.code("StudyInstanceUID"),
         patient_id=header.text("PatientID"),
         patient_name=header.name("PatientName"),
         patient_sex=header.text("PatientSex"),
         patient_age=header.text("PatientAge"),
-        date=f"{date[:4]}-{date[4:6]}-{date[6:8]}" if date[:8].isdigit() else "",
-        time=f"{time[:2]}:{time[2:4]}:{time[4:6]}" if time[:6].isdigit() else "",
+        date=_date(header.code("StudyDate")),
+        time=_time(header.code("StudyTime")),
         description=header.text("StudyDescription"),
     )
+
+
+def _date(value: str) -> str:
+    """DA (also the ACR-NEMA form with points) as YYYY-MM-DD; empty where it is no date."""
+    try:
+        return datetime.strptime(value.replace(".", ""), "%Y%m%d").date().isoformat()
+    except ValueError:
+        return ""
+
+
+def _time(value: str) -> str:
+    """TM as HH:MM:SS; empty where it is no time."""
+    digits = value.replace(":", "").split(".")[0]
+    try:
+        return datetime.strptime(f"{digits:0<6}", "%H%M%S").time().isoformat()
+    except ValueError:
+        return ""
 
 
 def _placement(header: Header) -> Placement:

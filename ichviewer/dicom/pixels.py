@@ -160,7 +160,7 @@ def fingerprint(image: Image, sources: Sources) -> bytes:
     """Digest of an image's stored pixels, as encoded in its file."""
     instance = image.instance
     try:
-        with sources.open(Source(instance.path, instance.member)) as (file, size):
+        with sources.open(Source(instance.path, instance.member), whole=True) as (file, size):
             data, _ = FrameReader(file, size).frame(image.layout, instance.frame)
     except (DamagedFile, NotPart10, OSError):
         return str(instance).encode()

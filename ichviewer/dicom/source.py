@@ -152,8 +152,13 @@ class Sources:
         self._close()
 
     @contextmanager
-    def open(self, source: Source) -> Iterator[tuple[BinaryIO, int]]:
+    def open(self, source: Source, whole: bool = False) -> Iterator[tuple[BinaryIO, int]]:
         """An open file and its size in bytes.
+
+        Parameters
+        ----------
+        whole
+            Unpack an archive member as a whole, so that its checksum is verified.
 
         Raises
         ------
@@ -171,7 +176,7 @@ class Sources:
         try:
             archive = self._opened(source.path)
             info = archive.getinfo(source.member)
-            with archive.open(info) as member:
+            with io.BytesIO(archive.read(info)) if whole else archive.open(info) as member:
                 yield cast(BinaryIO, member), info.file_size
         except (KeyError, *_ARCHIVE_ERRORS) as error:
             raise DamagedFile("cannot be unpacked from its ZIP archive") from error
