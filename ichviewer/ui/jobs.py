@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from ichviewer import workflow
 from ichviewer.analysis.findings import Findings, GateAnswer, Lesion
 from ichviewer.dicom.study import Permission, ScanResult, Series
-from ichviewer.errors import NotDicomError
+from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
@@ -208,7 +208,7 @@ class Jobs(QObject):
             GateAnswer.WARNED: AiState.WARNED,
             GateAnswer.REFUSED: AiState.REFUSED,
         }
-        reasons = " ".join((*findings.gate.reasons, *findings.notes))
+        reasons = "\n".join((*findings.gate.reasons, *findings.notes))
         self._model.ai = AiStatus(states[findings.gate.answer], reasons)
         self._model.findings = findings
         self.find_similar()
@@ -226,7 +226,8 @@ class Jobs(QObject):
 
     def _fail_similar(self, error: Exception) -> None:
         self._note_similar(sentence_of(error))
-        self._messages.failure(error)
+        if not isinstance(error, LibraryError):
+            self._messages.failure(error)
 
     def _note_similar(self, sentence: str) -> None:
         self._model.similar_note = sentence

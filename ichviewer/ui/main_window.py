@@ -232,7 +232,7 @@ class MainWindow(QMainWindow):
         for part in (self.studies, middle, right):
             whole.addWidget(part)
         whole.setStretchFactor(1, 1)
-        whole.setSizes([270, 1170, 480])
+        whole.setSizes([290, 1150, 480])
         for splitter in (whole, right, self._images, self._reformats):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)

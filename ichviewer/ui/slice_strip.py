@@ -8,7 +8,7 @@ from ichviewer.analysis.findings import Findings, HemorrhageType
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.ui import wording
-from ichviewer.ui.theme import ACCENT, DIM, GROUND, LINE, type_colour
+from ichviewer.ui.theme import ACCENT, DIM, GROUND, LINE, WARNING, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
 _WIDTH = 64
@@ -97,13 +97,20 @@ class SliceStrip(QWidget):
             if not row[0] >= 0:
                 continue
             rect = self.row_rect(k)
-            kind = max(HemorrhageType, key=lambda t, row=row: float(row[t]))  # type: ignore[misc]
-            is_found = row[0] >= findings.thresholds[0]
-            colour = type_colour(kind) if is_found else QColor(DIM).darker(170)
+            colour = self._bar_colour(findings, k)
             inset = min(1.0, rect.height() / 6)
             bar = QRectF(_MARKS + 6, rect.y() + inset, float(row[0]) * room,
                          max(rect.height() - 2 * inset, 1))  # fmt: skip
             painter.fillRect(bar, colour)
+
+    @staticmethod
+    def _bar_colour(findings: Findings, k: int) -> QColor:
+        """The likeliest type's colour where it is decided, amber where only "any" is, else grey."""
+        row, thresholds = findings.slice_probability[k], findings.thresholds
+        decided = [kind for kind in HemorrhageType if row[kind] >= thresholds[kind]]
+        if decided:
+            return type_colour(max(decided, key=lambda kind: float(row[kind])))
+        return QColor(WARNING) if row[0] >= thresholds[0] else QColor(DIM).darker(170)
 
     def _draw_lesions(self, painter: QPainter, findings: Findings) -> None:
         for lesion in findings.lesions:

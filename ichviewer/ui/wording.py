@@ -143,9 +143,10 @@ def headline(findings: Findings) -> str:
     if findings.gate.answer is GateAnswer.REFUSED:
         return "Not read by the AI"
     if findings.found_types:
-        return capital(listed([kind.word for kind in findings.found_types])) + " hemorrhage found"
+        kinds = capital(listed([kind.word for kind in findings.found_types]))
+        return f"{kinds} hemorrhage suspected"
     if findings.is_any_found:
-        return "Hemorrhage found, type undecided"
+        return "Hemorrhage suspected, type undecided"
     return f"No finding by {model_names(findings)}; not a clearance"
 
 

@@ -74,9 +74,9 @@ def test_skipped_files_are_counted_by_reason() -> None:
     assert wording.skipped_text(samples.scan()) == "3 files skipped: 3 not DICOM"
 
 
-def test_headline_lists_the_types() -> None:
+def test_headline_lists_the_types_and_claims_no_more_than_suspicion() -> None:
     found = samples.findings(
         samples.lesion(1, HemorrhageType.SUBDURAL, 4),
         samples.lesion(2, HemorrhageType.EPIDURAL, 8),
     )
-    assert wording.headline(found) == "Epidural and subdural hemorrhage found"
+    assert wording.headline(found) == "Epidural and subdural hemorrhage suspected"
