@@ -5,6 +5,8 @@ files or run models are imported inside the steps: the window's own process neve
 Every step takes `progress` last, by keyword.
 """
 
+import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -222,6 +224,84 @@ def rebuild_library(library: Path | None = None, *, progress: Progress = silent)
     from ichviewer.library import upkeep
 
     return upkeep.rebuild(library or paths.user_library_folder(), progress=progress)
+
+
+def add_case(
+    series: Series,
+    volume: Volume,
+    findings: Findings,
+    library: Path | None = None,
+    *,
+    note: str = "",
+    keeps_path: bool = False,
+    progress: Progress = silent,
+) -> str:
+    """Store an analysed series as a case of the user's library; returns the case's id.
+
+    The user's library begins as a copy of the one that ships. Nothing that names a patient is
+    stored; with `keeps_path` the case can be opened later, as long as its files stay there.
+    """
+    from ichviewer.library.store import Library
+
+    if not findings.embedding.size:
+        raise LibraryError("The models did not read this series, so it cannot be found again.")
+    folder = library or paths.user_library_folder()
+    progress(0, 1, "Adding the case")
+    _begin_library(folder)
+    case = _case_of(series, volume, findings, note, keeps_path)
+    with Library.open(folder, writable=True) as opened:
+        opened.add(case, findings.embedding_identity)
+    return case.case_id
+
+
+def _begin_library(folder: Path) -> None:
+    from ichviewer.library.store import DATABASE_NAME, Library
+
+    starter = paths.starter_library_folder()
+    if (folder / DATABASE_NAME).exists():
+        return
+    if (starter / DATABASE_NAME).exists():
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copytree(starter, folder, dirs_exist_ok=True)
+    else:
+        Library.create(folder).close()
+
+
+def _case_of(
+    series: Series, volume: Volume, findings: Findings, note: str, keeps_path: bool
+) -> Case:
+    from ichviewer.library.thumbnail import thumbnail_png
+    from ichviewer.report.colours import TYPE_COLOURS
+
+    colours = {int(kind): colour for kind, colour in TYPE_COLOURS.items()}
+    areas = (findings.mask > 0).sum(axis=(1, 2))
+    largest = int(areas.argmax()) if areas.any() else volume.shape_kji[0] // 2
+    found = sorted(kind.word for kind in findings.found_types)
+    lesion = findings.lesions[0] if findings.lesions else None
+    speakers = ", ".join(f"{model.name} {model.version}" for model in findings.models)
+    return Case(
+        case_id=f"own-{hashlib.sha256(volume.hu.tobytes()).hexdigest()[:12]}",
+        types=tuple(found),
+        volumes_ml={kind.word: round(findings.volume_ml(kind), 2) for kind in findings.found_types},
+        side=str(lesion.side) if lesion else "",
+        site="",
+        label_source=f"model ({speakers})",
+        is_simulated=False,
+        largest_slice=largest,
+        thumbnail_png=thumbnail_png(volume, findings.mask, largest, colours),
+        vector=findings.embedding,
+        series_path=str(series.instances[0].path.parent.resolve()) if keeps_path else "",
+        age_band=_age_band(series.age_years),
+        note=note,
+    )
+
+
+def _age_band(years: float | None) -> str:
+    """A decade, which names nobody; the oldest are one band (45 CFR 164.514(b)(2)(i)(C))."""
+    if years is None:
+        return ""
+    decade = int(years) // 10 * 10
+    return "90 or older" if decade >= 90 else f"{decade}-{decade + 9}"
 
 
 def finds_itself(library: Path | None = None, *, progress: Progress = silent) -> bool:

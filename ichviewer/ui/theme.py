@@ -4,7 +4,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ichviewer.analysis.findings import HemorrhageType
-from ichviewer.imaging.overlay import Colour
+from ichviewer.report.colours import TYPE_COLOURS as TYPE_COLOURS
 
 GROUND = "#0f1215"
 PANEL = "#181c21"
@@ -17,15 +17,6 @@ CALM = "#57b894"
 WARNING = "#f0b94f"
 ERROR = "#ff8379"
 IMAGE_GROUND = "#000000"
-
-#: Okabe and Ito's palette, distinguishable with every common form of colour blindness.
-TYPE_COLOURS: dict[HemorrhageType, Colour] = {
-    HemorrhageType.EPIDURAL: (0xE6, 0x9F, 0x00),
-    HemorrhageType.INTRAPARENCHYMAL: (0xD5, 0x5E, 0x00),
-    HemorrhageType.INTRAVENTRICULAR: (0xCC, 0x79, 0xA7),
-    HemorrhageType.SUBARACHNOID: (0x00, 0x9E, 0x73),
-    HemorrhageType.SUBDURAL: (0x56, 0xB4, 0xE9),
-}
 
 
 def type_colour(kind: HemorrhageType) -> QColor:

@@ -19,8 +19,8 @@ from ichviewer.worker.messages import Done, Failed, Message, Progressed, Stopped
 
 log = logging.getLogger(__name__)
 
-#: Files that one step may lose before it is given up.
-MOST_EXCLUDED_FILES = 32
+#: How many processes one reading step may take along before it is given up.
+MOST_DEATHS = 64
 #: Processes in a row that end before they are up, or before they have started a given job.
 MOST_FAILED_STARTS = 3
 
@@ -227,24 +227,21 @@ class Dispatcher:
 
     @staticmethod
     def _is_worth_repeating(job: Job, death: Death, file_at_hand: str) -> bool:
-        """Whether to run a step again; a file that is to blame is left out then.
+        """Whether to run a reading step again; a file that is to blame is left out then.
 
-        A crash is blamed on a file when it happens there twice: the process may have been ended
-        from outside. A file that ran out of time or memory is to blame at once.
+        A crash is blamed on a file when it happens there twice running: the process may have been
+        ended from outside. A file that ran out of time or memory is to blame at once.
         """
-        file = Path(file_at_hand)
-        if (
-            not job.limits.leaves_out_files
-            or not file_at_hand
-            or file in job.excluded
-            or len(job.excluded) >= MOST_EXCLUDED_FILES
-            or death is Death.JOB_TIME
-        ):
+        job.deaths += 1
+        if not job.limits.leaves_out_files or job.deaths > MOST_DEATHS:
             return False
-        if death is Death.CRASH and job.suspect != file:
-            job.suspect = file
-        else:
-            job.excluded[file] = sentences.left_out(death, job.limits)
+        if death is Death.CRASH and job.suspect != file_at_hand:
+            job.suspect = file_at_hand
+            return True
+        file = Path(file_at_hand)
+        if not file_at_hand or file in job.excluded or death is Death.JOB_TIME:
+            return False
+        job.excluded[file] = sentences.left_out(death, job.limits)
         return True
 
 

@@ -34,7 +34,8 @@ class Job:
         self.function = function
         self.limits = limits
         self.excluded: dict[Path, str] = {}
-        self.suspect: Path | None = None
+        self.suspect: str | None = None
+        self.deaths = 0
         self.failed_starts = 0
         self._arguments = arguments
         self._on_progress = on_progress
