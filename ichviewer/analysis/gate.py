@@ -122,7 +122,7 @@ def _header_warnings(volume: Volume, header: Header) -> Iterator[str]:
     if volume.shape_kji[0] == 1:
         yield "A single slice: the models read it without its neighbours, less surely."
     else:
-        gaps_mm = np.abs(grid.gaps_mm)
+        gaps_mm = grid.gaps_mm
         if gaps_mm.max() > _GAP_MM:
             yield f"Slices lie up to {gaps_mm.max():.1f} mm apart; what lies between is not seen."
         coverage_mm = float(gaps_mm.sum())

@@ -70,14 +70,14 @@ class Head:
 
     def near_brain(self) -> NDArray[np.bool_]:
         """(N, S, S) brain and what lies within 10 mm of it on its slab."""
-        return np.asarray(ndimage.binary_dilation(self.brain, _disk(_NEAR_PX)[None]))
+        return np.stack([_grown(plane, _NEAR_PX) for plane in self.brain])
 
 
 def find_head(volume: Volume) -> Head:
     """Resample a Volume into slabs and find what its skull encloses."""
     prepared = prepare(volume, HEAD_SPEC)
     hu = prepared.image[:, 0] * np.float32(_TOP_HU - AIR_HU) + np.float32(AIR_HU)
-    weights_mm = np.nan_to_num(np.abs(volume.grid.slice_weights_mm), nan=HEAD_SPEC.slab_mm)
+    weights_mm = np.nan_to_num(volume.grid.slice_weights_mm, nan=HEAD_SPEC.slab_mm)
     thickness_mm = np.asarray(np.bincount(prepared.slab_of_k, weights_mm), dtype=np.float64)
     inside = enclosed_by_bone(hu > BONE_HU)
     return Head(hu, prepared, thickness_mm, inside, _find_brain(hu, inside))
@@ -85,12 +85,11 @@ def find_head(volume: Volume) -> Head:
 
 def enclosed_by_bone(bone: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """What a closed ring of bone surrounds on its own slab, without the bone."""
-    disk = _disk(_CLOSE_PX)
     inside = np.zeros_like(bone)
     for n, plane in enumerate(bone):
         if plane.any():
             padded = np.pad(plane, _CLOSE_PX)
-            ring = ndimage.binary_closing(padded, disk)
+            ring = ~_grown(~_grown(padded, _CLOSE_PX), _CLOSE_PX)
             filled = ndimage.binary_fill_holes(ring)[_CLOSE_PX:-_CLOSE_PX, _CLOSE_PX:-_CLOSE_PX]
             inside[n] = filled & ~plane
     return inside
@@ -102,7 +101,7 @@ def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[n
     It is followed up, too: where the skull is open (a craniectomy), no ring of bone closes.
     """
     soft = (hu > _BRAIN_HU[0]) & (hu < _BRAIN_HU[1])
-    core = ndimage.binary_opening(soft, _disk(_OPEN_PX)[None])
+    core = np.stack([_grown(~_grown(~plane, _OPEN_PX), _OPEN_PX) for plane in soft])
     labels, count = ndimage.label(core & inside)
     if not count:
         return np.asarray(core)
@@ -111,7 +110,7 @@ def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[n
         brain[n - 1] |= _continued(core[n - 1], brain[n])
     for n in range(len(brain) - 1):
         brain[n + 1] |= _continued(core[n + 1], brain[n])
-    near = ndimage.binary_dilation(brain, _disk(_OPEN_PX)[None])
+    near = np.stack([_grown(plane, _OPEN_PX) for plane in brain])
     return np.asarray(near & (hu < BONE_HU) & (hu > AIR_HU / 2))
 
 
@@ -120,7 +119,7 @@ def _continued(core: NDArray[np.bool_], neighbour: NDArray[np.bool_]) -> NDArray
     labels, count = ndimage.label(core)
     if not count or not neighbour.any():
         return np.zeros_like(core)
-    reach = ndimage.binary_dilation(neighbour, _disk(_REACH_PX))
+    reach = _grown(neighbour, _REACH_PX)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)
     shares = np.bincount(labels[reach], minlength=count + 1) / np.maximum(sizes, 1)
     keep = (shares >= _REACH_SHARE) & (sizes >= _SMALLEST_PX)
@@ -128,6 +127,8 @@ def _continued(core: NDArray[np.bool_], neighbour: NDArray[np.bool_]) -> NDArray
     return np.asarray(keep[labels])
 
 
-def _disk(radius_px: int) -> NDArray[np.bool_]:
-    rows, columns = np.mgrid[-radius_px : radius_px + 1, -radius_px : radius_px + 1]
-    return np.asarray(rows**2 + columns**2 <= radius_px**2 + radius_px * 0.5)
+def _grown(plane: NDArray[np.bool_], radius_px: int) -> NDArray[np.bool_]:
+    """A region and what lies within a radius of it; by distance, so the radius costs nothing."""
+    if not plane.any():
+        return np.zeros_like(plane)
+    return np.asarray(ndimage.distance_transform_edt(~plane) <= radius_px)

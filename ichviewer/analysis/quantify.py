@@ -51,7 +51,7 @@ def find_lesions(marked: Marked, volume: Volume) -> tuple[Found, ...]:
 def region_ml(region: Region, volume: Volume) -> float:
     """Volume by what each slice stands for; NaN for a single slice, which stands for nothing."""
     per_slice = region.inside.sum(axis=(1, 2))
-    return float((per_slice * np.abs(volume.grid.voxel_ml[region.box[0]])).sum())
+    return float((per_slice * volume.grid.voxel_ml[region.box[0]]).sum())
 
 
 def is_smaller(found: Found, volume: Volume, least_ml: float) -> bool:
@@ -91,7 +91,7 @@ def measure(
     """
     region = found.region
     kji = region.indices()
-    weights = np.abs(volume.grid.voxel_ml[kji[:, 0].astype(int)])
+    weights = volume.grid.voxel_ml[kji[:, 0].astype(int)]
     weights = np.where(np.isfinite(weights), weights, 1.0)
     lps_mm = volume.grid.lps_mm(kji)
     center_kji = np.average(kji, axis=0, weights=weights)
@@ -132,7 +132,7 @@ def abc2_ml(region: Region, volume: Volume) -> float:
     a_mm, b_mm = diameters_mm(region.inside[largest], volume.spacing_mm[1:])
     share = areas / areas[largest]
     counted = np.where(share > 0.75, 1.0, np.where(share > 0.25, 0.5, 0.0))
-    c_mm = float((counted * np.abs(volume.grid.slice_weights_mm[region.box[0]])).sum())
+    c_mm = float((counted * volume.grid.slice_weights_mm[region.box[0]]).sum())
     return a_mm * b_mm * c_mm / 2.0 / 1000.0
 
 

@@ -22,6 +22,7 @@ def make_grid(
     gaps = np.broadcast_to(np.asarray(gaps_mm, float), (slices - 1,))
     along = np.concatenate([[0.0], np.cumsum(gaps)])
     along -= along[-1] / 2
+    along *= signs_ji[0] * signs_ji[1]  # slices are ordered along the normal
     lean = np.radians(tilt_deg)
     row_dir = np.array([0.0, np.cos(lean), np.sin(lean)]) * signs_ji[0]
     column_dir = np.array([1.0, 0.0, 0.0]) * signs_ji[1]

@@ -86,11 +86,11 @@ def test_region_of_slabs_on_the_volume(volume) -> None:
 def test_reading_a_part_gives_the_same_place(volume) -> None:
     prepared = prepare(volume, HEAD_SPEC)
     wanted = np.zeros(24, bool)
-    wanted[8:13] = True  # slabs of two slices: 4, 5 and 6
+    wanted[8:13] = True  # slabs of two slices, counted from the feet: 7, 6 and 5
     part = part_of(prepared, wanted)
-    np.testing.assert_array_equal(part.image, prepared.image[4:7])
+    np.testing.assert_array_equal(part.image, prepared.image[5:8])
     np.testing.assert_array_equal(np.flatnonzero(part.slab_of_k != NOT_READ), np.arange(8, 14))
     slabs = np.array([[0.1], [0.5], [0.9]], np.float32)
     slices = on_slices(slabs, part)[:, 0]
-    np.testing.assert_allclose(slices[7:15], [0, 0.1, 0.1, 0.5, 0.5, 0.9, 0.9, 0])
+    np.testing.assert_allclose(slices[7:15], [0, 0.9, 0.9, 0.5, 0.5, 0.1, 0.1, 0])
     np.testing.assert_allclose(on_slabs(slices, part), slabs[:, 0])

@@ -1,0 +1,168 @@
+"""The whole chain: on phantoms of known truth, with the real models, and where it must stop."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ichviewer.analysis.analyze import analyze
+from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType, Side
+from ichviewer.analysis.gate import Header
+from ichviewer.errors import ModelError
+from ichviewer.imaging.volume import Volume
+from ichviewer.progress import Cancelled
+from tests.analysis import phantoms
+from tests.analysis.real_series import GE_HEAD, header_of, series_of, volume_of
+from tests.analysis.threshold_model import write_model
+
+CT = Header(modality="CT")
+BLEED = ((30.0, 10.0, 10.0), (15.0, 15.0, 15.0))
+BLEED_ML = 4 / 3 * np.pi * 15**3 / 1000
+SHIPPED = Path(__file__).parents[2] / "models"
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_model(folder / "threshold")
+    return folder
+
+
+def check_whole(findings: Findings, volume: Volume) -> None:
+    """What holds for any Findings of a volume that was read."""
+    slices = volume.shape_kji[0]
+    assert findings.slice_probability.shape == (slices, 6)
+    assert findings.mask.shape == volume.shape_kji
+    assert findings.mask.dtype == np.uint8
+    for values in (findings.slice_probability, findings.study_probability):
+        assert values.dtype == np.float32
+        assert ((values >= 0) & (values <= 1)).all()
+    assert findings.cam is not None
+    assert findings.cam.shape[:2] == (slices, 6)
+    assert np.linalg.norm(findings.embedding) == pytest.approx(1, abs=1e-4)
+    assert not findings.mask.flags.writeable
+    per_slice_ml = (findings.mask > 0).sum(axis=(1, 2)) * volume.grid.voxel_ml
+    assert findings.volume_ml() == pytest.approx(per_slice_ml.sum(), rel=1e-6, abs=1e-9)
+    assert [x.number for x in findings.lesions] == list(range(1, len(findings.lesions) + 1))
+
+
+@pytest.mark.parametrize(
+    ("grid", "center_mm", "side"),
+    [
+        (phantoms.make_grid(px=200, px_mm=1.15), (0.0, 0.0, 0.0), Side.LEFT),
+        (
+            phantoms.make_grid(px=240, px_mm=1.0, tilt_deg=18.5, slices=32, signs_ji=(-1, 1)),
+            (10.0, 5.0, 0.0),
+            Side.LEFT,
+        ),
+        (
+            phantoms.make_grid(px=200, px_mm=1.15, slices=52, gaps_mm=2.5, signs_ji=(1, -1)),
+            (-20.0, 0.0, 0.0),
+            Side.LEFT,
+        ),
+    ],
+)
+def test_phantom_with_one_hemorrhage(
+    models: Path, grid, center_mm: tuple[float, float, float], side: Side
+) -> None:
+    """In the head's own left, whatever the image's columns and wherever the head lies."""
+    volume = phantoms.head(grid, center_mm=center_mm, bleed_mm=BLEED)
+    findings = analyze(volume, CT, models, device="cpu")
+    check_whole(findings, volume)
+    (lesion,) = findings.lesions
+    assert lesion.kind is HemorrhageType.INTRAPARENCHYMAL
+    assert lesion.volume_ml == pytest.approx(BLEED_ML, rel=0.1)
+    assert lesion.diameter_mm == pytest.approx(30, abs=2.5)
+    assert lesion.side is side
+    assert lesion.centroid_lps_mm == pytest.approx(np.add(BLEED[0], center_mm), abs=1.5)
+    assert lesion.agreement > 0.7
+    assert findings.found_types == (HemorrhageType.INTRAPARENCHYMAL,)
+    assert findings.is_any_found
+    assert findings.embedding_identity == "threshold-1"
+    assert {"gate", "models", "detection", "mask", "lesions"} <= set(findings.seconds)
+    assert findings.models[0].device.startswith("CPU")
+
+
+def test_head_without_blood_is_no_finding_and_no_clearance(models: Path) -> None:
+    volume = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15))
+    findings = analyze(volume, CT, models, device="cpu")
+    check_whole(findings, volume)
+    assert findings.gate.answer is GateAnswer.ACCEPTED
+    assert findings.lesions == ()
+    assert not findings.mask.any()
+    assert findings.notes[0] == "No finding by model threshold 1.0; not a clearance."
+
+
+def test_several_files_give_what_one_gives(models: Path, tmp_path: Path) -> None:
+    for role in ("detection", "segmentation", "embedding"):
+        write_model(tmp_path / role, roles=(role,))
+    volume = phantoms.head(phantoms.make_grid(px=160, px_mm=1.4), bleed_mm=BLEED)
+    one, several = (analyze(volume, CT, m, device="cpu") for m in (models, tmp_path))
+    np.testing.assert_array_equal(one.mask, several.mask)
+    np.testing.assert_array_equal(one.slice_probability, several.slice_probability)
+    np.testing.assert_allclose(one.embedding, several.embedding, atol=1e-6)
+    assert {m.roles for m in several.models} == {("detection",), ("segmentation",), ("embedding",)}
+
+
+def test_same_input_gives_same_findings(models: Path) -> None:
+    volume = phantoms.head(phantoms.make_grid(px=160, px_mm=1.4), bleed_mm=BLEED)
+    first, second = (analyze(volume, CT, models, device="cpu") for _ in range(2))
+    np.testing.assert_array_equal(first.mask, second.mask)
+    np.testing.assert_array_equal(first.embedding, second.embedding)
+    assert first.lesions == second.lesions
+
+
+def test_refused_input_has_no_probability(models: Path) -> None:
+    volume = phantoms.head(phantoms.make_grid(px=160, px_mm=1.4))
+    findings = analyze(volume, replace(CT, modality="MR"), models)
+    assert findings.gate.answer is GateAnswer.REFUSED
+    assert np.isnan(findings.study_probability).all()
+    assert np.isnan(findings.slice_probability).all()
+    assert findings.embedding.size == 0
+    assert findings.found_types == ()
+    assert not findings.is_any_found
+    assert findings.lesions == findings.models == ()
+    assert not findings.mask.any()
+
+
+def test_slices_below_the_brain_are_not_read(models: Path) -> None:
+    """A dense block in a long neck: no brain there, no alarm, and a sentence about it."""
+    grid = phantoms.make_grid(slices=60, px=160, px_mm=1.4)  # z from -147 to 147
+    head = phantoms.head(grid)
+    hu = head.hu.copy()
+    hu[phantoms.ellipsoid(grid, (0, 0, -120), (30, 30, 20))] = 70
+    findings = analyze(Volume(hu, grid), CT, models, device="cpu")
+    assert findings.lesions == ()
+    assert not findings.is_any_found
+    assert any("the models read those" in note for note in findings.notes)
+    unread = grid.slice_positions_lps_mm[:, 2] < -90
+    assert (findings.slice_probability[unread] == 0).all()
+
+
+def test_missing_models_are_a_clear_sentence(tmp_path: Path) -> None:
+    volume = phantoms.head(phantoms.make_grid(px=160, px_mm=1.4))
+    with pytest.raises(ModelError, match="Copy the folder of a model"):
+        analyze(volume, CT, tmp_path)
+
+
+@pytest.mark.parametrize("when", ["Analysis: gate", "Analysis: models", "Analysis: lesions"])
+def test_cancel_between_stages(models: Path, when: str) -> None:
+    def progress(done: int, total: int, what: str) -> None:
+        if what == when:
+            raise Cancelled("cancelled")
+
+    volume = phantoms.head(phantoms.make_grid(px=160, px_mm=1.4), bleed_mm=BLEED)
+    with pytest.raises(Cancelled):
+        analyze(volume, CT, models, progress, device="cpu")
+
+
+def test_shipped_model_reads_the_real_ge_head() -> None:
+    """Whole and consistent; what it says is in the model card, not in this test."""
+    if not any(SHIPPED.glob("*/manifest.json")):
+        pytest.skip("no model in models/")
+    (series,) = series_of(GE_HEAD)
+    volume = volume_of(GE_HEAD)
+    findings = analyze(volume, header_of(series), SHIPPED, device="cpu")
+    check_whole(findings, volume)
+    assert findings.gate.answer is GateAnswer.WARNED

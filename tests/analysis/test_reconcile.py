@@ -1,0 +1,88 @@
+"""Detector and segmenter disagree in words, and nothing large is hidden."""
+
+import numpy as np
+import pytest
+
+from ichviewer.analysis.findings import HemorrhageType, Lesion, Side
+from ichviewer.analysis.quantify import find_lesions
+from ichviewer.analysis.reconcile import (
+    DROPPED_OUTSIDE,
+    DROPPED_SMALL,
+    DROPPED_UNDETECTED,
+    Detection,
+    Judge,
+    notes_on_disagreement,
+)
+from ichviewer.analysis.segment import Marked
+from ichviewer.imaging.volume import Volume
+from tests.analysis.phantoms import make_grid
+
+GRID = make_grid(slices=6, px=60, px_mm=1.0)
+VOLUME = Volume(np.full(GRID.shape_kji, 60, np.int16), GRID)
+NEAR = np.zeros(GRID.shape_kji, bool)
+NEAR[:, 10:50, 10:50] = True
+
+
+def detection(slices: dict[int, float], study: dict[int, float] | None = None) -> Detection:
+    table = np.zeros((6, 6), np.float32)
+    for k, value in slices.items():
+        table[k, 0] = value
+    whole = np.zeros(6, np.float32)
+    for column, value in (study or {}).items():
+        whole[column] = value
+    return Detection(table, whole, np.full(6, 0.5, np.float32))
+
+
+def reason(box: tuple[slice, slice, slice], says: Detection, probability: float = 0.6) -> str:
+    mask = np.zeros(GRID.shape_kji, np.uint8)
+    mask[box] = HemorrhageType.SUBDURAL
+    marked = Marked(mask, np.where(mask, probability, 0).astype(np.float16))
+    (found,) = find_lesions(marked, VOLUME)
+    return Judge(says, NEAR, least_ml=0.1).why_dropped(found, marked, VOLUME)
+
+
+LARGE = (slice(1, 3), slice(20, 40), slice(20, 40))  # 4 mL
+MEDIUM = (slice(1, 3), slice(20, 30), slice(20, 30))  # 1 mL
+POSITIVE = detection({2: 0.7})
+ELSEWHERE = detection({5: 0.9})
+
+
+@pytest.mark.parametrize(
+    ("box", "says", "probability", "expected"),
+    [
+        (MEDIUM, POSITIVE, 0.6, ""),
+        (MEDIUM, ELSEWHERE, 0.95, DROPPED_UNDETECTED),
+        (LARGE, ELSEWHERE, 0.6, DROPPED_UNDETECTED),
+        (LARGE, ELSEWHERE, 0.95, ""),
+        ((slice(1, 2), slice(20, 22), slice(20, 24)), POSITIVE, 0.9, DROPPED_SMALL),
+        ((slice(1, 3), slice(0, 8), slice(20, 40)), POSITIVE, 0.9, DROPPED_OUTSIDE),
+        ((slice(1, 3), slice(5, 12), slice(20, 40)), POSITIVE, 0.9, ""),
+    ],
+)
+def test_what_becomes_of_a_region(
+    box: tuple[slice, slice, slice], says: Detection, probability: float, expected: str
+) -> None:
+    assert reason(box, says, probability) == expected
+
+
+def lesion(kind: HemorrhageType) -> Lesion:
+    zero = (0.0, 0.0, 0.0)
+    return Lesion(1, kind, 1.0, 10.0, 0, 1, 0, zero, zero, Side.LEFT, 60.0, 70.0, 0.9)
+
+
+def test_type_found_without_a_region_is_told_with_its_slice() -> None:
+    says = detection({3: 0.9}, {0: 0.9, HemorrhageType.SUBARACHNOID: 0.8})
+    says.slices[3, HemorrhageType.SUBARACHNOID] = 0.8
+    (note,) = notes_on_disagreement((lesion(HemorrhageType.SUBDURAL),), says)
+    assert note.startswith("Subarachnoid hemorrhage is suspected (80%), most on slice 4")
+
+
+def test_agreement_needs_no_note() -> None:
+    says = detection({3: 0.9}, {0: 0.9, HemorrhageType.SUBDURAL: 0.8})
+    assert notes_on_disagreement((lesion(HemorrhageType.SUBDURAL),), says) == ()
+    assert notes_on_disagreement((), detection({})) == ()
+
+
+def test_any_without_type_and_region_is_told() -> None:
+    (note,) = notes_on_disagreement((), detection({5: 0.7}, {0: 0.7}))
+    assert note.startswith("Hemorrhage is suspected (70%), most on slice 6")
