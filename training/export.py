@@ -69,7 +69,7 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
     difference = largest_difference(shipped, file, sample)
     if difference > _TOLERANCE:
         raise ValueError(f"ONNX differs from torch by {difference:.2e}, more than {_TOLERANCE}")
-    write_manifest(recipe, folder, stored["step"])
+    write_manifest(recipe, folder, stored["step"], difference)
     return difference
 
 
@@ -102,11 +102,12 @@ def largest_difference(shipped: Shipped, file: Path, sample: Tensor) -> float:
     return max(differences)
 
 
-def write_manifest(recipe: Recipe, folder: Path, step: int) -> None:
+def write_manifest(recipe: Recipe, folder: Path, step: int, difference: float) -> None:
     """Describe the model; keeps calibration and thresholds that fit this very file."""
     content = (folder / "model.onnx").read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     manifest = _manifest(recipe, sha256, len(content), step)
+    manifest["export"] = {"largest_difference_from_torch": difference}
     file = folder / "manifest.json"
     if file.exists():
         before = json.loads(file.read_text())

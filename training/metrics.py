@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 Floats = NDArray[np.floating]
 _BINS = 10
+_DRAWS = 300
 
 
 def auc(truth: Floats, score: Floats) -> float:
@@ -18,9 +21,14 @@ def auc(truth: Floats, score: Floats) -> float:
     return float(roc_auc_score(truth[asked], score[asked]))
 
 
-def auc_interval(truth: Floats, score: Floats, rng: np.random.Generator) -> tuple[float, float]:
-    """95 % interval of the AUC by bootstrap over the given cases (studies, not slices)."""
-    draws = [auc(truth[i], score[i]) for i in rng.integers(0, len(truth), (400, len(truth)))]
+def auc_interval(
+    truth: Sequence[Floats], score: Sequence[Floats], rng: np.random.Generator
+) -> tuple[float, float]:
+    """95 % interval of the AUC by bootstrap over studies, each with one truth per slice or one."""
+    draws = []
+    for chosen in rng.integers(0, len(truth), (_DRAWS, len(truth))):
+        picked = np.concatenate([truth[i] for i in chosen])
+        draws.append(auc(picked, np.concatenate([score[i] for i in chosen])))
     low, high = np.nanpercentile(draws, [2.5, 97.5])
     return float(low), float(high)
 

@@ -21,7 +21,7 @@ LEAST_SLAB_MM2 = 8.0
 #: Below this volume a study is neither positive nor negative for a type.
 LEAST_STUDY_ML = 0.1
 #: Rows and columns of the studies simulated for reading.
-SIZE_PX = 384
+SIZE_PX = 256
 _COLUMNS = (0, *HemorrhageType)
 
 

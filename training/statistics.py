@@ -22,8 +22,12 @@ _TYPE_OF = {
     "SDH": HemorrhageType.SUBDURAL,
 }
 #: Rare types are drawn more often than they occur, so that they are learned.
-_WEIGHT = {HemorrhageType.EPIDURAL: 6.0, HemorrhageType.SUBDURAL: 1.5}
-_SINGLE_TYPE_SHARE = 0.45
+_WEIGHT = {
+    HemorrhageType.EPIDURAL: 4.0,
+    HemorrhageType.SUBDURAL: 4.0,
+    HemorrhageType.INTRAVENTRICULAR: 3.0,
+}
+_SINGLE_TYPE_SHARE = 0.5
 #: Measured means include voxels only partly blood; this undoes it.
 _PARTIAL_VOLUME_HU = (2.0, 6.0)
 _LEAST_ML = 0.15

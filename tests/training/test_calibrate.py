@@ -42,8 +42,16 @@ def test_auc_of_known_orders() -> None:
     assert auc(truth, np.array([0.1, 0.2, 0.8, 0.9, 0.0])) == 1.0
     assert auc(truth, np.array([0.1, 0.8, 0.2, 0.9, 0.0])) == 0.75
     assert np.isnan(auc(np.ones(3), np.arange(3.0)))
-    low, high = auc_interval(truth, np.array([0.1, 0.8, 0.2, 0.9, 0.0]), np.random.default_rng(0))
-    assert 0 <= low <= 0.75 <= high <= 1
+
+
+def test_interval_of_the_auc_is_drawn_from_whole_studies() -> None:
+    rng = np.random.default_rng(0)
+    truth = [np.array([0.0, 1.0, np.nan]) for _ in range(12)]
+    score = [np.array([0.2, 0.8, 0.9]) for _ in range(12)]
+    assert auc_interval(truth, score, rng) == (1.0, 1.0)
+    mixed = [s if k % 3 else s[::-1] for k, s in enumerate(score)]
+    low, high = auc_interval(truth, mixed, rng)
+    assert 0 <= low < 0.7 < high <= 1
 
 
 def test_sensitivity_and_specificity_count_each_their_own() -> None:

@@ -1,0 +1,84 @@
+"""The model card: what the model is, how good it was found to be, where it must not be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def card(
+    manifest: Mapping[str, Any],
+    tables: Mapping[str, str],
+    counted: str,
+    least_slab_mm2: float,
+    least_study_ml: float,
+) -> str:
+    """The whole card as Markdown; `tables` are those of `training.evaluate`."""
+    thresholds = manifest["thresholds"]
+    return f"""# {manifest["name"]} {manifest["version"]}
+
+**{manifest["intended_use"].capitalize()}.** Trained on simulated head CT only: no patient's image
+was used, and what is measured on simulated heads says how well the model learned the simulation,
+not how well it reads patients.
+
+One small 2.5-D network (three neighbouring slabs of about 5 mm, 1 mm pixels, three windows) answers
+with a mask of the five hemorrhage types, a probability for each slice, the evidence map that this
+probability is pooled from, and a vector of 128 numbers for finding similar cases. License
+{manifest["license"]}. SHA-256 `{manifest["sha256"]}`, {manifest["size_bytes"] / 1e6:.1f} MB,
+opset {manifest["opset"]}; ONNX differs from torch by at most
+{manifest["export"]["largest_difference_from_torch"]:.1e}.
+
+## Made from
+* {manifest["training_data"][0].upper()}{manifest["training_data"][1:]}.
+* Label maps: SynthSeg (Apache-2.0). Volumes and densities of hemorrhages: statistics of 192
+  segmented scans (CC0). Simulator, recipe and code: `training/`.
+* Calibrated on {manifest["calibration"]["data"]}.
+
+## Found on simulated heads whose anatomy was never trained on
+{counted}, made and read by `python -m training.evaluate`. A slice counts as positive for a type
+from {least_slab_mm2:g} mm² of it, a study from {least_study_ml:g} mL; less is left out of the
+counts. Intervals are bootstrapped over studies. Operating point: {thresholds["operating_point"]}
+({thresholds["chosen"]}); thresholds {_listed(thresholds["detection"])}; the same thresholds are
+used for slices. The operating point is chosen for studies.
+
+### Detection
+{tables["detection"]}
+
+### Any hemorrhage found, by its volume
+{tables["size"]}
+
+### Mask
+A voxel is marked where the five types together reach
+{thresholds["segmentation_min_probability"]:g}. Dice counts only studies that hold the type
+(empty-case rule); what is marked where there is none stands in the last column.
+
+{tables["segmentation"]}
+
+## Real images, as they are
+{tables["real"]}
+
+These are the only real heads at hand: two whole ones, one slice with a chronic subdural collection,
+and twelve slices of acute infarcts (8 bit, 0–255 HU, spacing unknown and taken as 0.45 mm). They
+show how often the model raises an alarm on real texture; with next to no real hemorrhage among
+them, **they cannot show what it finds in patients**.
+
+## Where not to trust it
+* Sensitivity on real patients is unknown. Thin subarachnoid blood and blood as dense as brain are
+  the first to be missed; epidural and subdural are easily taken for each other.
+* Small bleeds count little in slabs of 5 mm: see the table by volume.
+* Two test and two calibration anatomies are few; the intervals do not contain what other heads
+  would add.
+* Contrast, metal, missing bone, movement and the skull base are simulated coarsely. Children,
+  tumours that bleed, and scanners with strong artefacts were not simulated.
+* Probabilities are calibrated for the simulated mix of cases, not for any hospital's.
+"""
+
+
+def _listed(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())

@@ -1,0 +1,189 @@
+"""Say how good the exported model is, and write its card.
+
+`python -m training.evaluate models/ichnet-s` reads simulated studies of the test anatomies, which
+neither training nor calibration ever saw, and the real heads at hand; every number of the card
+comes from that run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from ichviewer.analysis.detect import any_at_least_types, calibrate, study_probability
+from ichviewer.analysis.findings import PROBABILITY_COLUMNS
+from ichviewer.analysis.manifest import Manifest
+from ichviewer.analysis.model import load_model
+from training.anatomy import TEST
+from training.card import card, table
+from training.metrics import (
+    auc,
+    auc_interval,
+    dice,
+    expected_calibration_error,
+    sensitivity_specificity,
+)
+from training.reading import LEAST_SLAB_MM2, LEAST_STUDY_ML, Reading, plan_studies, read_study
+from training.real_heads import RealAnswer, real_answers
+
+FIRST_SEED = 2_000_000
+_SIZES_ML = (0.1, 1.0, 5.0, 20.0, np.inf)
+
+
+def detection_table(readings: list[Reading], manifest: Manifest) -> str:
+    """By column: slabs and studies, AUC with its interval, operating point, calibration error."""
+    slabs = [any_at_least_types(calibrate(r.raw, manifest.calibration)) for r in readings]
+    plain = [calibrate(r.raw, manifest.calibration) for r in readings]
+    study = np.stack([study_probability(s, manifest.aggregation) for s in plain])
+    study_truth = np.stack([r.study_truth for r in readings])
+    truth = [r.slab_truth for r in readings]
+    all_truth, all_slabs = np.concatenate(truth), np.concatenate(slabs)
+    all_raw = np.concatenate([r.raw for r in readings])
+    rows = []
+    for c, name in enumerate(PROBABILITY_COLUMNS):
+        threshold = manifest.thresholds[c]
+        found, spared = sensitivity_specificity(all_truth[:, c], all_slabs[:, c], threshold)
+        study_found, study_spared = sensitivity_specificity(
+            study_truth[:, c], study[:, c], threshold
+        )
+        rng = np.random.default_rng(0)
+        slab_ci = auc_interval([t[:, c] for t in truth], [s[:, c] for s in slabs], rng)
+        study_ci = auc_interval(
+            [t[c : c + 1] for t in study_truth], [s[c : c + 1] for s in study], rng
+        )
+        before = expected_calibration_error(all_truth[:, c], all_raw[:, c])
+        after = expected_calibration_error(all_truth[:, c], all_slabs[:, c])
+        rows.append(
+            [
+                name,
+                f"{int(np.nansum(all_truth[:, c]))}",
+                _with_interval(auc(all_truth[:, c], all_slabs[:, c]), slab_ci),
+                f"{found:.2f} / {spared:.2f}",
+                f"{int(np.nansum(study_truth[:, c]))}",
+                _with_interval(auc(study_truth[:, c], study[:, c]), study_ci),
+                f"{study_found:.2f} / {study_spared:.2f}",
+                f"{before:.3f} → {after:.3f}",
+            ]
+        )
+    head = [
+        "type", "slices with it", "slice AUC (95 %)", "slice sens. / spec.", "studies with it",
+        "study AUC (95 %)", "study sens. / spec.", "slice ECE raw → calibrated",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def _with_interval(value: float, interval: tuple[float, float]) -> str:
+    return f"{value:.3f} ({interval[0]:.3f}–{interval[1]:.3f})"
+
+
+def segmentation_table(readings: list[Reading]) -> str:
+    """By column: Dice over studies that hold the type, pooled Dice, error of the volume."""
+    both, marked, true = (
+        np.stack([getattr(r, name) for r in readings])
+        for name in ("both_ml", "marked_ml", "true_ml")
+    )
+    rows = []
+    for c, name in enumerate(PROBABILITY_COLUMNS):
+        there = true[:, c] > 0
+        values = dice(both[:, c], marked[:, c], true[:, c])[there]
+        error = (marked - true)[there, c]
+        pooled = 2 * both[there, c].sum() / (marked[there, c] + true[there, c]).sum()
+        without = marked[~there, c]
+        rows.append(
+            [
+                name,
+                f"{int(there.sum())}",
+                f"{values.mean():.2f} / {np.median(values):.2f}",
+                f"{pooled:.2f}",
+                f"{np.median(true[there, c]):.1f}",
+                f"{error.mean():+.1f} ± {error.std():.1f}",
+                f"{np.median(np.abs(error)):.1f}",
+                f"{without.mean():.2f} (in {int((without > LEAST_STUDY_ML).sum())} "
+                f"of {len(without)})",
+            ]
+        )
+    head = [
+        "type", "studies with it", "Dice mean / median", "Dice pooled", "true mL median",
+        "error mL mean ± SD", "error mL median absolute", "false mL where there is none, mean",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def size_table(readings: list[Reading], manifest: Manifest) -> str:
+    """How many studies are called positive for any hemorrhage, by how much blood they hold."""
+    slabs = [calibrate(r.raw, manifest.calibration) for r in readings]
+    called = np.array(
+        [study_probability(s, manifest.aggregation)[0] >= manifest.thresholds[0] for s in slabs]
+    )
+    true = np.array([r.true_ml[0] for r in readings])
+    rows = []
+    for low, high in pairwise(_SIZES_ML):
+        within = (true >= low) & (true < high)
+        name = f"{low:g} to {high:g}" if np.isfinite(high) else f"above {low:g}"
+        share = f"{called[within].mean():.2f}" if within.any() else "–"
+        rows.append([name, f"{int(within.sum())}", share])
+    return table(["blood in mL", "studies", "found"], rows)
+
+
+def real_table(answers: list[RealAnswer]) -> str:
+    """One line for each real head; the infarct slices together."""
+    single = [a for a in answers if a.name.startswith("infarct")]
+    rows = [
+        [
+            a.name,
+            f"{a.study:.2f}",
+            f"{a.slabs} of {a.of_slabs}",
+            f"{a.marked_mm2:.0f} mm²" if np.isnan(a.marked_ml) else f"{a.marked_ml:.2f} mL",
+        ]
+        for a in answers
+        if a not in single
+    ]
+    if single:
+        highest = max(a.study for a in single)
+        rows.append(
+            [
+                f"{len(single)} infarct slices, no hemorrhage",
+                f"highest {highest:.2f}",
+                f"{sum(a.slabs for a in single)} of {len(single)}",
+                f"{sum(a.marked_mm2 for a in single):.0f} mm² in all",
+            ]
+        )
+    return table(["real images", "probability of any", "slices called positive", "marked"], rows)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--scale", type=int, default=6, help="studies: 13 times this")
+    given = parser.parse_args()
+    model = load_model(given.folder, "cpu", 1)
+    manifest = model.manifest
+    scale = given.scale
+    readings = [
+        read_study(model, series, (manifest.segmentation_min_probability,))[0]
+        for series in plan_studies(FIRST_SEED, TEST, 5 * scale, scale, 3 * scale)
+    ]
+    tables = {
+        "detection": detection_table(readings, manifest),
+        "segmentation": segmentation_table(readings),
+        "size": size_table(readings, manifest),
+        "real": real_table(list(real_answers(model))),
+    }
+    entry = json.loads((given.folder / "manifest.json").read_text())
+    counted = (
+        f"{len(readings)} simulated studies ({5 * scale} without hemorrhage, {scale} of each type "
+        f"alone, {3 * scale} as the statistics mix them; {sum(len(r.raw) for r in readings)} "
+        f"slices of 5 mm or thicker after averaging) of anatomies {list(TEST)}"
+    )
+    text = card(entry, tables, counted, LEAST_SLAB_MM2, LEAST_STUDY_ML)
+    (given.folder / "MODEL_CARD.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

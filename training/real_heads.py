@@ -1,0 +1,85 @@
+"""What the model says about the few real heads at hand, none of which was trained on.
+
+They hold no labelled hemorrhage: an acute-blood alarm in them is a false one, except the large
+chronic subdural collection of the single slice 693, which is worth finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from ichviewer.analysis.detect import any_at_least_types, calibrate, study_probability
+from ichviewer.analysis.model import Model
+from ichviewer.analysis.prepare import prepare
+from ichviewer.analysis.segment import mark
+from ichviewer.dicom.load import load_volume
+from ichviewer.dicom.scan import scan_folder
+from ichviewer.imaging.grid import Grid
+from ichviewer.imaging.volume import Volume
+from training.anatomy import DATA
+
+_REAL = DATA.parent
+#: The negatives' files carry no spacing; a usual field of view is assumed.
+_NEGATIVES_MM = 0.45
+
+
+@dataclass(frozen=True)
+class RealAnswer:
+    """`study` is the calibrated probability of any hemorrhage, `slabs` of `of_slabs` reach it.
+
+    `marked_ml` is NaN for single slices; `marked_mm2` is their area.
+    """
+
+    name: str
+    study: float
+    slabs: int
+    of_slabs: int
+    marked_ml: float
+    marked_mm2: float
+
+
+def real_answers(model: Model) -> Iterator[RealAnswer]:
+    """Read every real head that is there; nothing where `../shared/data` is absent."""
+    for name, volume in real_volumes():
+        yield _answer(model, name, volume)
+
+
+def real_volumes() -> Iterator[tuple[str, Volume]]:
+    """Two heads, a slice with a chronic subdural collection, twelve slices of acute infarcts."""
+    folders = {
+        "GE head without contrast": _REAL / "dcm_qa_ct" / "In" / "GE",
+        "Toshiba head with contrast": _REAL / "toshiba_head" / "series",
+        "slice 693 (chronic subdural)": _REAL / "single_slices" / "693_UNCR.dcm",
+    }
+    for name, path in folders.items():
+        if path.exists():
+            series = max(scan_folder(path).series, key=lambda s: len(s.instances))
+            yield name, load_volume(series)
+    for file in sorted((_REAL / "negatives").glob("*.png")):
+        hu = np.asarray(Image.open(file)).astype(np.int16)[None]
+        step = np.eye(3) * _NEGATIVES_MM
+        yield f"infarct {file.stem}", Volume(hu, Grid(hu.shape, np.zeros((1, 3)), step[0], step[1]))
+
+
+def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:
+    manifest = model.manifest
+    prepared = prepare(volume, manifest.input)
+    outputs = model.run(prepared.image)
+    slabs = calibrate(outputs["detection"], manifest.calibration)
+    marked = mark(
+        prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability
+    ).mask
+    area_mm2 = (marked > 0).sum((1, 2)) * float(np.prod(volume.spacing_mm[1:]))
+    single = len(volume.hu) == 1
+    return RealAnswer(
+        name,
+        float(study_probability(slabs, manifest.aggregation)[0]),
+        int((any_at_least_types(slabs)[:, 0] >= manifest.thresholds[0]).sum()),
+        len(slabs),
+        float("nan") if single else float((area_mm2 * volume.grid.slice_weights_mm).sum() / 1000),
+        float(area_mm2.sum()),
+    )
