@@ -94,7 +94,7 @@ def known_demo_facts() -> dict[str, Any]:
 
 
 def digest(hu: NDArray[Any]) -> str:
-    """SHA-256 of HU as little-endian float32, slice by slice."""
+    """SHA-256 of HU as little-endian float32."""
     return hashlib.sha256(np.ascontiguousarray(hu, dtype="<f4").tobytes()).hexdigest()
 
 
