@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from ichviewer.errors import LibraryError
 from ichviewer.library.case import Match, Matches
 from ichviewer.library.index import IndexProblem, open_index
+from ichviewer.library.rows import Numbers, Vectors, is_unit_vector
 from ichviewer.library.scale import Scale, distances, measure_scale, sample_rows
-from ichviewer.library.store import Library, Numbers, Vectors, is_unit_vector
+from ichviewer.library.store import Library
 from ichviewer.progress import Progress, silent
 
 #: "soft" re-ranks by type, "same type" shows only cases with a found type, "none" does neither.

@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ichviewer.errors import LibraryError
 from ichviewer.library.case import Case
 from ichviewer.library.database import Database, damaged
+from ichviewer.library.rows import (
+    CASE_COLUMNS,
+    Numbers,
+    Vectors,
+    case_from_row,
+    case_row,
+    concordance,
+    in_parts,
+    vector_blob,
+    vectors_from_blobs,
+)
 
 DATABASE_NAME = "library.sqlite"
 
 _CHUNK_ROWS = 4096
-_VALUES_PER_STATEMENT = 500
-#: A stored vector is rounded to float32; a length further from 1 than this is damage.
-_UNIT_TOLERANCE = 1e-3
-_COLUMNS = (
-    "case_id, side, site, label_source, is_simulated, largest_slice, series_path, age_band, sex,"
-    " note"
-)
-
-Numbers = NDArray[np.int64]
-Vectors = NDArray[np.float32]
 
 
 class Library:
@@ -152,7 +152,7 @@ class Library:
     def types_of(self, vector_numbers: Sequence[int]) -> dict[int, frozenset[str]]:
         """Type words of the cases that vectors belong to, by vector number."""
         types: dict[int, frozenset[str]] = {int(n): frozenset() for n in vector_numbers}
-        for part, marks in _in_parts(vector_numbers):
+        for part, marks in in_parts(vector_numbers):
             sql = (
                 "SELECT vectors.number, kind FROM vectors JOIN labels USING (case_number)"
                 f" WHERE vectors.number IN ({marks})"
@@ -170,7 +170,7 @@ class Library:
     def vectors_of(self, vector_numbers: Sequence[int]) -> tuple[Numbers, Vectors]:
         """Stored vectors by number, ascending; numbers that are gone are left out."""
         rows: list[tuple[int, bytes]] = []
-        for part, marks in _in_parts(vector_numbers):
+        for part, marks in in_parts(vector_numbers):
             sql = f"SELECT number, vector FROM vectors WHERE number IN ({marks})"
             rows += self._database.rows(sql, *part)
         return self._arrays(sorted(rows))
@@ -198,7 +198,7 @@ class Library:
         ------
         (n,) numbers and (n, D) vectors.
         """
-        condition, kinds = _concordance(found_types, concordant)
+        condition, kinds = concordance(found_types, concordant)
         sql = (
             "SELECT number, vector FROM vectors WHERE identity = ? AND number > ?"
             f"{condition} ORDER BY number LIMIT {_CHUNK_ROWS}"
@@ -242,9 +242,8 @@ class Library:
         if not set(case.volumes_ml) <= set(case.types):
             raise ValueError(f"case {case.case_id} gives mL of a type that it does not show")
         number = self._database.insert(
-            f"INSERT INTO cases ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(case.case_id, case.side, case.site, case.label_source, int(case.is_simulated)),
-            *(case.largest_slice, case.series_path, case.age_band, case.sex, case.note),
+            f"INSERT INTO cases ({CASE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *case_row(case),
         )
         for kind in case.types:
             sql = "INSERT INTO labels VALUES (?, ?, ?)"
@@ -254,18 +253,18 @@ class Library:
         self._insert_vector(number, identity, case.vector)
 
     def _insert_vector(self, case_number: int, identity: str, vector: Vectors) -> None:
-        stored = np.ascontiguousarray(vector, dtype="<f4")
-        if not is_unit_vector(stored):
+        blob = vector_blob(vector)
+        if blob is None:
             raise LibraryError("A case without a usable vector cannot be added to the library.")
-        if self.dimension(identity) not in (0, len(stored)):
+        if self.dimension(identity) not in (0, len(vector)):
             raise LibraryError(
-                f"The vector has {len(stored)} numbers where the library in {self.folder} "
+                f"The vector has {len(vector)} numbers where the library in {self.folder} "
                 f"holds {self.dimension(identity)} for the same model."
             )
         sql = "INSERT OR IGNORE INTO vector_sets VALUES (?, ?)"
-        self._database.insert(sql, identity, len(stored))
+        self._database.insert(sql, identity, len(vector))
         sql = "INSERT INTO vectors (identity, case_number, vector) VALUES (?, ?, ?)"
-        self._database.insert(sql, identity, case_number, stored.tobytes())
+        self._database.insert(sql, identity, case_number, blob)
 
     def _number(self, case_id: str) -> int:
         rows = self._database.rows("SELECT number FROM cases WHERE case_id = ?", case_id)
@@ -275,7 +274,7 @@ class Library:
 
     def _cases(self, where: str, parameters: tuple[int, ...], identity: str) -> tuple[Case, ...]:
         rows = self._database.rows(
-            f"SELECT cases.number, png, vector, {_COLUMNS} FROM cases"
+            f"SELECT cases.number, png, vector, {CASE_COLUMNS} FROM cases"
             " LEFT JOIN thumbnails ON thumbnails.case_number = cases.number"
             " LEFT JOIN vectors ON vectors.case_number = cases.number AND identity = ?"
             f" WHERE {where} ORDER BY cases.number",
@@ -288,65 +287,11 @@ class Library:
             *parameters,
         ):
             labels[number][kind] = volume_ml
-        return tuple(_case(row, labels[row[0]]) for row in rows)
+        return tuple(case_from_row(row, labels[row[0]]) for row in rows)
 
     def _arrays(self, rows: Sequence[tuple[int, bytes]]) -> tuple[Numbers, Vectors]:
         numbers = np.array([row[0] for row in rows], dtype=np.int64)
-        blobs = [row[1] for row in rows]
-        if len({len(blob) for blob in blobs}) > 1 or (blobs and len(blobs[0]) % 4):
-            raise damaged(self._database.path)
-        vectors = np.frombuffer(b"".join(blobs), dtype="<f4")
-        vectors = vectors.reshape(len(blobs), -1 if blobs else 0)
-        if not _are_unit_vectors(vectors):
+        vectors = vectors_from_blobs([row[1] for row in rows])
+        if vectors is None:
             raise damaged(self._database.path)
         return numbers, vectors
-
-
-def is_unit_vector(vector: NDArray[Any]) -> bool:
-    """Whether an array is one finite L2-normalised vector."""
-    return vector.ndim == 1 and vector.size > 0 and _are_unit_vectors(vector[None])
-
-
-def _are_unit_vectors(vectors: NDArray[Any]) -> bool:
-    squares = np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64)
-    return bool(np.all(np.abs(squares - 1.0) < 2 * _UNIT_TOLERANCE))
-
-
-def _case(row: tuple[Any, ...], labels: dict[str, float | None]) -> Case:
-    _, png, vector, case_id, side, site, source, simulated, largest, path, age, sex, note = row
-    return Case(
-        case_id=case_id,
-        types=tuple(labels),
-        volumes_ml={kind: ml for kind, ml in labels.items() if ml is not None},
-        side=side,
-        site=site,
-        label_source=source,
-        is_simulated=bool(simulated),
-        largest_slice=largest,
-        thumbnail_png=png or b"",
-        vector=np.frombuffer(vector or b"", dtype="<f4"),
-        series_path=path,
-        age_band=age,
-        sex=sex,
-        note=note,
-    )
-
-
-def _concordance(
-    found_types: Collection[str], concordant: bool | None
-) -> tuple[str, tuple[str, ...]]:
-    """SQL condition on a row of `vectors`, and its parameters."""
-    if concordant is None:
-        return "", ()
-    kinds = tuple(sorted(found_types))
-    named = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-    shows = f"EXISTS (SELECT 1 FROM labels WHERE labels.case_number = vectors.case_number{named})"
-    wanted = concordant if kinds else not concordant
-    return f" AND {'' if wanted else 'NOT '}{shows}", kinds
-
-
-def _in_parts(numbers: Sequence[int]) -> Iterator[tuple[tuple[int, ...], str]]:
-    """Numbers in parts that fit one statement, with as many question marks."""
-    for start in range(0, len(numbers), _VALUES_PER_STATEMENT):
-        part = tuple(int(number) for number in numbers[start : start + _VALUES_PER_STATEMENT])
-        yield part, ", ".join("?" * len(part))

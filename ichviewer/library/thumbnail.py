@@ -65,9 +65,7 @@ def _upright(volume: Volume, plane: NDArray[Any]) -> NDArray[Any]:
     return plane[::rows, ::columns]
 
 
-def _head_box(
-    plane: NDArray[Any], j_mm: float, i_mm: float
-) -> tuple[tuple[float, float], float]:
+def _head_box(plane: NDArray[Any], j_mm: float, i_mm: float) -> tuple[tuple[float, float], float]:
     """Centre in rows and columns, and side in mm, of a square around what is no air."""
     labels, count = ndimage.label(plane > _SKIN_HU)
     if not count:

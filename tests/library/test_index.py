@@ -33,11 +33,19 @@ from tests.library.examples import (
 )
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of 300 cases with an index, to copy from."""
+    folder = tmp_path_factory.mktemp("template")
+    make_library(folder, 300)
+    rebuild(folder)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A library of 300 cases with an index."""
-    make_library(tmp_path / "library", 300)
-    rebuild(tmp_path / "library")
+def folder(template: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    shutil.copytree(template, tmp_path / "library")
     return tmp_path / "library"
 
 

@@ -162,7 +162,7 @@ def test_chunks_continue_where_the_last_one_ended(
 
 
 def test_many_vectors_are_fetched_by_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ichviewer.library.store._VALUES_PER_STATEMENT", 4)
+    monkeypatch.setattr("ichviewer.library.rows._VALUES_PER_STATEMENT", 4)
     vectors = make_library(folder, 15)
     with Library.open(folder) as library:
         numbers, found = library.vectors_of([9, 3, 12, 1, 999, 7])
