@@ -12,6 +12,10 @@ from sklearn.cluster import KMeans
 from ichviewer.analysis.head import Head
 
 _LEAST_PX = 4000
+#: From this depth under the skull on, brain is deep; nearer, its rim is corrected by this at most.
+_DEEP_MM = 16
+_RIM_HU = 25.0
+_LEAST_RING_PX = 30
 _CLUSTERS = range(2, 8)
 _SMOOTH_PX = 1.0
 _RIM_PX = 2
@@ -35,8 +39,9 @@ def find_dense(head: Head) -> NDArray[np.bool_]:
     (N, S, S) bool.
     """
     smooth = ndimage.gaussian_filter(head.hu, (0.0, _SMOOTH_PX, _SMOOTH_PX))
-    width = 2 * _RIM_PX + 1
-    inside = ndimage.binary_erosion(head.brain, np.ones((1, width, width)))
+    depth_mm = np.stack([ndimage.distance_transform_edt(plane) for plane in head.brain])
+    inside = depth_mm > _RIM_PX
+    smooth -= rim_hu(smooth, np.where(inside, depth_mm, 0.0))
     sample = smooth[inside]
     if sample.size < _LEAST_PX:
         return np.zeros_like(head.brain)
@@ -46,6 +51,24 @@ def find_dense(head: Head) -> NDArray[np.bool_]:
     large = np.bincount(labels.ravel(), minlength=count + 1) >= _SMALLEST_PX
     large[0] = False
     return np.asarray(large[labels])
+
+
+def rim_hu(hu: NDArray[np.float32], depth_mm: NDArray[np.float64]) -> NDArray[np.float32]:
+    """How much brighter each depth under the skull is than the deep brain, slab by slab.
+
+    Beam hardening and the skull's own blur lend the brain's rim up to some 20 HU. The median over
+    a whole ring of one depth does not follow a hemorrhage that fills less than half of it.
+    """
+    ring = np.minimum(np.ceil(depth_mm), _DEEP_MM).astype(np.intp)
+    deep = hu[ring == _DEEP_MM]
+    deep_hu = float(np.median(deep)) if deep.size else np.inf
+    excess = np.zeros((len(hu), _DEEP_MM + 1), np.float32)
+    for n, plane in enumerate(ring):
+        for depth in range(1, _DEEP_MM + 1):
+            values = hu[n][plane == depth]
+            if values.size >= _LEAST_RING_PX:
+                excess[n, depth] = np.clip(np.median(values) - deep_hu, 0, _RIM_HU)
+    return np.take_along_axis(excess[:, :, None], ring.reshape(len(hu), -1, 1), 1).reshape(hu.shape)
 
 
 def blood_border_hu(sample: NDArray[np.float32]) -> float:

@@ -70,7 +70,7 @@ class Lesion:
     Parameters
     ----------
     number
-        1, 2, 3 ... by falling volume; also its value in `Findings.lesion_labels`.
+        1, 2, 3 ... by falling volume.
     kind
         The hemorrhage type.
     volume_ml
@@ -91,6 +91,8 @@ class Lesion:
         Share of the region that the classical second reader also calls blood, 0-1; NaN if not run.
     flags
         Words of caution (calcification-like, touches skull, low agreement ...).
+    abc2_ml
+        The bedside estimate A x B x C / 2, for comparison; NaN where slices have no positions.
     """
 
     number: int
@@ -108,6 +110,7 @@ class Lesion:
     probability: float
     agreement: float = float("nan")
     flags: tuple[str, ...] = ()
+    abc2_ml: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,7 @@ _BRAIN_MEDIAN_HU = (12.0, 50.0)
 _VESSEL_HU = (90.0, 250.0)
 _VESSEL_PX = 5
 _VESSEL_SLAB_SHARE = 0.7
+_VESSEL_SLABS = 3
 _LARGE_BRAIN_PX = 8000
 _RIM_PX = 3
 #: Pixel noise (1 mm, as averaged into slabs) above which soft tissue kernels are no more.
@@ -96,10 +97,11 @@ def join(first: Gate, second: Gate) -> Gate:
 
 
 def _header_refusals(volume: Volume, header: Header) -> Iterator[str]:
-    if header.modality and header.modality.upper() != "CT":
-        yield f"This is a series of modality {header.modality}; the models read CT only."
     if header.ai_refusal:
         yield header.ai_refusal
+        return
+    if header.modality and header.modality.upper() != "CT":
+        yield f"This is a series of modality {header.modality}; the models read CT only."
     if not volume.is_hu:
         yield "The files give no rescale to Hounsfield units; the models need HU."
     if volume.geometry is GeometryClass.NO_GEOMETRY:
@@ -209,7 +211,7 @@ def _core(head: Head) -> np.ndarray:
 
 def _has_contrast(head: Head, core: np.ndarray) -> bool:
     large = head.brain.sum(axis=(1, 2)) >= _LARGE_BRAIN_PX
-    if not large.any():
+    if large.sum() < _VESSEL_SLABS:
         return False
     bright = core & (head.hu > _VESSEL_HU[0]) & (head.hu < _VESSEL_HU[1])
     shows = bright[large].sum(axis=(1, 2)) >= _VESSEL_PX

@@ -13,6 +13,8 @@ from ichviewer.analysis.prepare import InputSpec
 from ichviewer.errors import ModelError
 
 MANIFEST_NAME = "manifest.json"
+#: Manifests of a later format are refused; one that states none is of the first.
+FORMAT = 1
 _MAX_MANIFEST_BYTES = 1 << 20
 
 
@@ -116,6 +118,8 @@ class _EntryError(Exception):
 
 
 def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
+    if _number({"format": FORMAT, **entry}, "format") > FORMAT:
+        raise _EntryError(f"it is of format {entry['format']}, newer than this program")
     roles = _roles(entry)
     image = _mapping(entry.get("input"), "input")
     embedding = _mapping(entry.get("embedding", {}), "embedding")

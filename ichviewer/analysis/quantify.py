@@ -118,6 +118,7 @@ def measure(
         probability=float(marked.probability[region.box][region.inside].mean(dtype=np.float64)),
         agreement=agreement,
         flags=_flags(found, volume, voxels_hu, agreement),
+        abc2_ml=abc2_ml(region, volume),
     )
 
 

@@ -1,9 +1,11 @@
 """The second reader: densities only, quick, and blind to what is not dense."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from ichviewer.analysis.classical import blood_border_hu, elbow, find_dense
 from ichviewer.analysis.head import find_head
@@ -25,6 +27,16 @@ def test_blood_is_found_with_its_volume() -> None:
 
 def test_nothing_dense_in_a_plain_brain() -> None:
     assert dense_ml() < 0.5
+
+
+def test_bright_rim_under_the_skull_is_no_blood() -> None:
+    """Beam hardening of 20 HU that falls off over a centimetre; the hemorrhage stays."""
+    head = find_head(phantoms.head(GRID, bleed_mm=((45.0, 0.0, 0.0), (12.0, 25.0, 15.0))))
+    truth = find_dense(head).sum()
+    depth_mm = np.stack([ndimage.distance_transform_edt(plane) for plane in head.brain])
+    hu = head.hu + np.where(head.brain, 20 * np.exp(-depth_mm / 6), 0).astype(np.float32)
+    found = find_dense(replace(head, hu=hu)).sum()
+    assert found == pytest.approx(truth, rel=0.3)
 
 
 def test_border_lies_between_the_densities() -> None:

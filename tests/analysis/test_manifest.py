@@ -47,6 +47,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
+        ({"format": 2}, "newer than this program"),
         ({"name": None}, "name is missing"),
         ({"version": ""}, "version is missing"),
         ({"roles": []}, "at least one role"),

@@ -76,6 +76,7 @@ def test_slices_and_densities() -> None:
     lesion = lesion_of(grid, mask, inside_hu=66)
     assert (lesion.first_slice, lesion.largest_slice, lesion.last_slice) == (2, 3, 4)
     assert (lesion.mean_hu, lesion.max_hu) == (66, 66)
+    assert lesion.abc2_ml == pytest.approx(6.1 * 6.1 * 5 * 1.5 / 2000, rel=0.5)
     assert lesion.probability == pytest.approx(0.75)
     assert lesion.agreement == 1
     assert lesion.flags == ()
