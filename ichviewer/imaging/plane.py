@@ -8,6 +8,7 @@ gives uneven gaps their true height.
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,6 +87,11 @@ class Plane:
         return self.grid.shape_kji[self.axis]
 
     @property
+    def size_mm(self) -> tuple[float, float]:
+        """Height and width of the whole cut."""
+        return self.shape[0] * self.pixel_mm[0], self.shape[1] * self.pixel_mm[1]
+
+    @cached_property
     def upward(self) -> int:
         """The step of the index, 1 or -1, that goes to the head, the front or the right."""
         sign = 1 if self.orientation is Orientation.AXIAL else -1

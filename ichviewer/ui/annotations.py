@@ -16,12 +16,11 @@ _SCALE_STEPS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
 
 @dataclass(frozen=True)
 class Corners:
-    """Lines of text in the four corners."""
+    """Lines of text in three corners; the scale has the fourth."""
 
     top_left: tuple[str, ...] = ()
     top_right: tuple[str, ...] = ()
     bottom_left: tuple[str, ...] = ()
-    bottom_right: tuple[str, ...] = ()
 
 
 def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
@@ -41,22 +40,32 @@ def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
 
 
 def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
-    """Write the corner texts; the upper ones are cut off with an ellipsis where they would meet."""
-    flags, inner = Qt.AlignmentFlag, area.adjusted(_MARGIN, 6, -_MARGIN, -6)
-    half = QRectF(inner)
-    if corners.top_left:
-        half.setWidth(inner.width() / 2 - 16)
-    other = QRectF(half)
-    other.moveRight(inner.right())
-    for lines, box, side in (
-        (corners.top_left, half, flags.AlignLeft | flags.AlignTop),
-        (corners.top_right, other, flags.AlignRight | flags.AlignTop),
-        (corners.bottom_left, inner, flags.AlignLeft | flags.AlignBottom),
-        (corners.bottom_right, other, flags.AlignRight | flags.AlignBottom),
-    ):
-        metrics = QFontMetricsF(painter.font())
-        short = [metrics.elidedText(x, Qt.TextElideMode.ElideRight, box.width()) for x in lines]
-        write(painter, box, side, "\n".join(short), QColor(TEXT))
+    """Write the corner texts; what would run into the letter or the other corner is cut short."""
+    inner = area.adjusted(_MARGIN, 6, -_MARGIN, -6)
+    metrics = QFontMetricsF(painter.font())
+    line = metrics.height()
+    half = inner.width() / 2 - 16
+    for lines, is_left in ((corners.top_left, True), (corners.top_right, False)):
+        beside = len(corners.top_right if is_left else corners.top_left)
+        for row, text in enumerate(lines):
+            width = half if row < max(beside, 1) else inner.width()
+            _write_line(painter, inner, inner.top() + row * line, width, text, is_left=is_left)
+    widest = max((metrics.horizontalAdvance(text) for text in corners.bottom_left), default=0)
+    # The letter at the lower edge has the last line to itself where the texts would meet it.
+    lift = line if widest > half else 0.0
+    first = inner.bottom() - lift - len(corners.bottom_left) * line
+    for row, text in enumerate(corners.bottom_left):
+        _write_line(painter, inner, first + row * line, inner.width(), text, is_left=True)
+
+
+def _write_line(
+    painter: QPainter, inner: QRectF, y: float, width: float, text: str, *, is_left: bool
+) -> None:
+    metrics = QFontMetricsF(painter.font())
+    short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    box = QRectF(inner.left() if is_left else inner.right() - width, y, width, metrics.height())
+    side = Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight
+    write(painter, box, side, short, QColor(TEXT))
 
 
 def write(

@@ -8,6 +8,7 @@ from PySide6.QtCore import SignalInstance
 
 from ichviewer.dicom.study import Permission
 from ichviewer.imaging.plane import Axis
+from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.volume import Volume
 from ichviewer.ui import wording
 from ichviewer.ui.viewer_model import Kji, ViewerModel
@@ -41,6 +42,10 @@ class Content(Protocol):
     @property
     def has_crosshair(self) -> bool:
         """Whether a point is marked, or only a slice is shown."""
+
+    @property
+    def field_mm(self) -> tuple[float, float]:
+        """Height and width that are to be seen at least; equal for images that are compared."""
 
     def refusal(self) -> str:
         """Why this plane may not be shown, or empty."""
@@ -80,6 +85,11 @@ class StudyContent:
     def has_crosshair(self) -> bool:
         """The study's planes are linked by it."""
         return True
+
+    @property
+    def field_mm(self) -> tuple[float, float]:
+        """With a case beside, both are shown in one scale."""
+        return compared_field_mm(self._model) if self._axis is Axis.K else (0.0, 0.0)
 
     def move(self, kji: Kji) -> None:
         """Put the crosshair there in all planes."""
@@ -143,6 +153,11 @@ class CaseContent:
         """Only slices correspond between two heads, not points."""
         return False
 
+    @property
+    def field_mm(self) -> tuple[float, float]:
+        """The study and the case are shown in one scale."""
+        return compared_field_mm(self._model)
+
     def move(self, kji: Kji) -> None:
         """A case has no crosshair of its own."""
 
@@ -163,3 +178,12 @@ class CaseContent:
         kinds = wording.listed(list(case.types)) or "no hemorrhage"
         origin = "SIMULATED case" if case.is_simulated else "Case"
         return (f"{origin} {case.case_id}", wording.capital(kinds), f"Labels: {case.label_source}")
+
+
+def compared_field_mm(model: ViewerModel) -> tuple[float, float]:
+    """Height and width that hold both the study's and the case's slices; 0 without a case."""
+    if model.companion is None or model.volume is None:
+        return (0.0, 0.0)
+    planes = [plane_of(v.grid, Axis.K) for v in (model.volume, model.companion.volume)]
+    heights, widths = zip(*(plane.size_mm for plane in planes), strict=True)
+    return max(heights), max(widths)

@@ -9,9 +9,8 @@ def label(text: str = "", tone: str = "", *, wraps: bool = False) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)
-    policy = made.sizePolicy()
-    policy.setVerticalPolicy(QSizePolicy.Policy.Maximum)
-    made.setSizePolicy(policy)
+    if not wraps:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     if tone:
         made.setProperty("tone", tone)
     return made

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
     QKeySequence,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._welcome = Welcome(model)
         self._actions = [self._make(action) for action in ACTIONS]
         self._held = {action.keys[0]: action for action in ACTIONS if action.release}
+        self._is_width_shared = False
         self._arrange()
         self._fill_menus()
         self._fill_tool_bar()
@@ -223,7 +225,7 @@ class MainWindow(QMainWindow):
         column.addWidget(MessageBar(self.messages))
         column.addWidget(self._welcome, 1)
         column.addWidget(self._images, 1)
-        self._images.setSizes([800, 390, 800])
+        self._images.setSizes([864, 390, 800])
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
         right.addWidget(self.similar)
@@ -232,13 +234,22 @@ class MainWindow(QMainWindow):
         for part in (self.studies, middle, right):
             whole.addWidget(part)
         whole.setStretchFactor(1, 1)
-        whole.setSizes([290, 1150, 480])
+        self._whole = whole
         for splitter in (whole, right, self._images, self._reformats):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
         self.setCentralWidget(whole)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Share out the width the first time: the images get all that the lists do not need."""
+        if self._is_width_shared:
+            return
+        self._is_width_shared = True
+        left = min(max(round(0.15 * self.width()), 180), 290)
+        right = min(max(round(0.26 * self.width()), 330), 480)
+        self._whole.setSizes([left, self.width() - left - right, right])
 
     def _fill_menus(self) -> None:
         menus: dict[str, QMenu] = {}

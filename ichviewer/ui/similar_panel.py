@@ -59,7 +59,11 @@ class SimilarPanel(QWidget):
         while self._column.count():
             self._column.takeAt(0)
         matches = self._model.matches
-        self._cards = [_Card(match) for match in (matches.matches if matches else ())]
+        suspected = self._model.findings.found_types if self._model.findings else ()
+        self._cards = [
+            _Card(match, match.is_discordant and bool(suspected))
+            for match in (matches.matches if matches else ())
+        ]
         for card in self._cards:
             card.chosen.connect(self._choose)
             self._column.addWidget(card)
@@ -76,8 +80,9 @@ class SimilarPanel(QWidget):
         if not matches.matches:
             return "This library holds no case to compare with."
         votes = sorted(matches.votes.items(), key=lambda vote: -vote[1])
-        said = ", ".join(f"{word} {n}" for word, n in votes if n)
-        nearest = sum(1 for _ in matches.matches[:10])
+        words = {"none": "no hemorrhage"}
+        said = ", ".join(f"{words.get(word, word)} {n}" for word, n in votes if n)
+        nearest = len(matches.matches[:10])
         sentence = f"Types among the {nearest} nearest, not a diagnosis: {said}."
         if matches.is_far:
             sentence = "No similar case in this library; the nearest are far away. " + sentence
@@ -101,7 +106,7 @@ class _Card(QFrame):
 
     chosen = Signal(object)
 
-    def __init__(self, match: Match) -> None:
+    def __init__(self, match: Match, is_discordant: bool) -> None:
         super().__init__()
         self.match = match
         case = match.case
@@ -121,19 +126,19 @@ class _Card(QFrame):
         source = f"labels: {case.label_source}"
         chips = QHBoxLayout()
         chips.setSpacing(4)
-        for text, tone in _chips(match):
+        for text, tone in _chips(match, is_discordant):
             chip = label(text, tone)
             chip.setObjectName("chip")
             chips.addWidget(chip)
         chips.addStretch(1)
-        self._hint = label("", "dim")
         grid = QGridLayout(self)
         grid.setContentsMargins(6, 6, 8, 6)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
         grid.addWidget(_thumbnail(case.thumbnail_png), 0, 0, 5, 1, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(title, 0, 1)
-        grid.addWidget(label(where, wraps=True), 1, 1)
+        if where:
+            grid.addWidget(label(where, wraps=True), 1, 1)
         grid.addWidget(label(near, "dim", wraps=True), 2, 1)
         grid.addWidget(label(source, "dim", wraps=True), 3, 1)
         grid.addLayout(chips, 4, 1)
@@ -162,10 +167,10 @@ class _Card(QFrame):
             super().keyPressEvent(event)
 
 
-def _chips(match: Match) -> list[tuple[str, str]]:
+def _chips(match: Match, is_discordant: bool) -> list[tuple[str, str]]:
     chips = [("SIMULATED", "warning")] if match.case.is_simulated else []
-    if match.is_discordant:
-        chips.append(("none of the types found here", "warning"))
+    if is_discordant:
+        chips.append(("none of the suspected types", "warning"))
     return chips
 
 

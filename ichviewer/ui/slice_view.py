@@ -26,9 +26,9 @@ _CENTER_PX = 320.0
 _ZOOM_STEP = 1.15
 _FAST_STEPS = 10
 _TRACE_COLOURS = {
-    Axis.K: QColor(90, 169, 240, 150),
-    Axis.J: QColor(87, 184, 148, 150),
-    Axis.I: QColor(240, 185, 79, 150),
+    Axis.K: QColor(58, 106, 150),
+    Axis.J: QColor(54, 112, 91),
+    Axis.I: QColor(148, 115, 52),
 }
 
 
@@ -62,6 +62,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         model.overlay_changed.connect(self._redraw_overlay)
         model.findings_changed.connect(self._redraw_overlay)
         model.texts_changed.connect(self.viewport().update)
+        model.companion_changed.connect(self._refit)
         self._open()
 
     @property
@@ -73,7 +74,11 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         """Show the whole plane."""
         self._is_fitted = True
         if self._plane is not None:
-            self._box.setRange(self._item.boundingRect(), padding=0.01, disableAutoRange=True)
+            shown = self._item.boundingRect()
+            height_mm, width_mm = self._content.field_mm
+            field = QRectF(0, 0, width_mm, height_mm)
+            field.moveCenter(shown.center())
+            self._box.setRange(shown.united(field), padding=0.01, disableAutoRange=True)
 
     def screen_point(self, row: float, column: float) -> QPointF:
         """Where a pixel's centre is in the widget."""
@@ -117,6 +122,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     @property
     def _index(self) -> int:
         return self._content.cursor_kji[self._axis]
+
+    def _refit(self) -> None:
+        if self._is_fitted:
+            self.fit()
 
     def _open(self) -> None:
         volume = self._content.volume
@@ -163,8 +172,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  Qt's name
         """Keep the whole plane in view until the reader zooms."""
         super().resizeEvent(event)
-        if getattr(self, "_is_fitted", False) and event is not None:
-            self.fit()
+        if event is not None:
+            self._refit()
 
     def leaveEvent(self, event: object) -> None:  # noqa: N802  Qt's name
         """Forget the pointer."""
@@ -200,15 +209,15 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         annotations.write_letters(painter, area, plane.letters)
 
     def _corners(self, plane: Plane) -> Corners:
-        volume = self._content.volume
-        assert volume is not None
-        count = f"{wording.capital(plane.orientation)}  {self._index + 1} / {plane.count}"
+        word = wording.capital(plane.orientation)
+        count = f"{self._index + 1} / {plane.count}"
         is_all = self._model.texts is Texts.ALL
+        heading = self._content.heading() if is_all else ()
+        window = wording.window_lines(self._model.window) if self._axis is Axis.K else ()
         fidelity = wording.fidelity(plane.grid) if is_all and not plane.is_native else ()
-        window = (wording.window_text(self._model.window),) if self._axis is Axis.K else ()
         return Corners(
-            top_left=self._content.heading() if is_all else (),
-            top_right=(count, *window, *fidelity),
+            top_left=heading or (word,),
+            top_right=(f"{word}  {count}" if heading else count, *window, *fidelity),
             bottom_left=self._readout(plane),
         )
 

@@ -4,7 +4,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ichviewer.analysis.findings import HemorrhageType
-from ichviewer.report.colours import TYPE_COLOURS as TYPE_COLOURS
+from ichviewer.report.colours import TYPE_COLOURS
 
 GROUND = "#0f1215"
 PANEL = "#181c21"

@@ -15,7 +15,7 @@ from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import PRESETS, Window
 from ichviewer.library.case import Match, Matches
-from ichviewer.ui.theme import TYPE_COLOURS
+from ichviewer.report.colours import TYPE_COLOURS
 
 T = TypeVar("T")
 Kji = tuple[int, int, int]

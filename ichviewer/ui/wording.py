@@ -38,9 +38,9 @@ def listed(words: list[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def window_text(window: Window) -> str:
-    """`Brain  W 80  C 40`."""
-    return f"{capital(window.name or 'own window')}  W {window.width:.0f}  C {window.center:.0f}"
+def window_lines(window: Window) -> tuple[str, str]:
+    """`Brain` and `W 80  C 40`."""
+    return capital(window.name or "own window"), f"W {window.width:.0f}  C {window.center:.0f}"
 
 
 def position_text(lps_mm: tuple[float, float, float]) -> str:

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QImage
 from ichviewer.analysis.findings import Findings, HemorrhageType
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.window import Window
+from ichviewer.report.colours import TYPE_COLOURS
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.slice_view import SliceView
-from ichviewer.ui.theme import TYPE_COLOURS
 from ichviewer.ui.viewer_model import Texts
 from tests.ui import samples
 

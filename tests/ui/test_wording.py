@@ -32,7 +32,7 @@ def test_positions_are_patient_directions() -> None:
 
 
 def test_window_text() -> None:
-    assert wording.window_text(PRESETS[2]) == "Subdural  W 200  C 80"
+    assert wording.window_lines(PRESETS[2]) == ("Subdural", "W 200  C 80")
 
 
 def test_slices_are_counted_from_one_as_in_the_corner() -> None:
