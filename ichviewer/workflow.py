@@ -226,6 +226,18 @@ def rebuild_library(library: Path | None = None, *, progress: Progress = silent)
     return upkeep.rebuild(library or paths.user_library_folder(), progress=progress)
 
 
+def stored_case(volume: Volume, library: Path | None = None, *, progress: Progress = silent) -> str:
+    """The id of the case with these very voxels; empty where the library has none."""
+    from ichviewer.library.store import DATABASE_NAME, Library
+
+    folder = library or paths.user_library_folder()
+    if not (folder / DATABASE_NAME).exists():
+        return ""
+    with Library.open(folder) as opened:
+        wanted = _case_id(volume)
+        return wanted if wanted in {case.case_id for case in opened.list()} else ""
+
+
 def add_case(
     series: Series,
     volume: Volume,
@@ -280,7 +292,7 @@ def _case_of(
     lesion = findings.lesions[0] if findings.lesions else None
     speakers = ", ".join(f"{model.name} {model.version}" for model in findings.models)
     return Case(
-        case_id=f"own-{hashlib.sha256(volume.hu.tobytes()).hexdigest()[:12]}",
+        case_id=_case_id(volume),
         types=tuple(found),
         volumes_ml={kind.word: round(findings.volume_ml(kind), 2) for kind in findings.found_types},
         side=str(lesion.side) if lesion else "",
@@ -294,6 +306,11 @@ def _case_of(
         age_band=_age_band(series.age_years),
         note=note,
     )
+
+
+def _case_id(volume: Volume) -> str:
+    """A name that follows from the voxels alone, so that a series is stored once."""
+    return f"own-{hashlib.sha256(volume.hu.tobytes()).hexdigest()[:12]}"
 
 
 def _age_band(years: float | None) -> str:

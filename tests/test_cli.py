@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ichviewer import cli, paths
+from ichviewer import cli, paths, workflow
+from ichviewer.library.store import Library
 from tests.dicom import make
 
 needs_model = pytest.mark.skipif(
@@ -105,7 +106,8 @@ def test_damaged_files_are_listed_and_change_the_exit_code(
     code, out, err = run(capsys, "scan", folder)
     assert code == cli.SOME_SKIPPED
     assert "simulated head 1" in out
-    assert "0002.dcm" in err
+    assert "1 damaged" in out
+    assert err.count("0002.dcm") == 1
 
 
 @pytest.mark.parametrize("command", ["scan", "analyze", "similar"])
@@ -153,6 +155,35 @@ def test_refused_input_is_said_and_is_strict_json(
     assert described["gate"]["reasons"]
     assert described["study_probability"]["any"] is None
     assert described["lesions"] == []
+
+
+@needs_model
+@needs_demo
+def test_a_case_is_added_found_and_opened(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Into an empty library of its own, so that it is the nearest to itself."""
+    library = tmp_path / "library"
+    Library.create(library).close()
+    demo = paths.demo_study_folder()
+    code, out, _ = run(capsys, "library", "add", demo, "--library", library, "--keep-path")
+    assert code == 0
+    assert "1 of 1 series added" in out
+    code, out, _ = run(capsys, "library", "add", demo, "--library", library)
+    assert code == 0
+    assert "already stored as own-" in out
+    code, out, _ = run(capsys, "similar", demo, "--library", library, "--json")
+    assert code == 0
+    answer = strict(out)
+    assert answer["disclaimer"] == "AI result, not for primary diagnosis"
+    (match,) = answer["matches"]
+    assert match["case_id"].startswith("own-")
+    assert match["distance"] < 1e-3
+    assert not match["simulated"]
+    with Library.open(library) as opened:
+        case = opened.get(match["case_id"])
+    series, volume = workflow.open_case(case, library)
+    assert volume.shape_kji[0] == len(series.instances)
 
 
 @needs_model
@@ -223,10 +254,11 @@ def test_ctrl_c_cancels_with_one_sentence(tmp_path: Path) -> None:
 _SLOW_SCAN = """
 import sys
 from ichviewer import cli
+from ichviewer.cli import commands
 from tests.worker import steps
 if __name__ == "__main__":
     def busy(worker, function, *arguments):
         return worker.run(steps.work_until_cancelled, progress=lambda *p: print("busy", flush=True))
-    cli._step = busy
+    commands._step = busy
     raise SystemExit(cli.main(["scan", sys.argv[1]]))
 """

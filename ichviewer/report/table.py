@@ -31,7 +31,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def scan_text(scan: ScanResult) -> str:
-    """Studies and series, what they may not be used for, and what was skipped."""
+    """Studies and series, what they may not be used for, and how much was skipped."""
     parts = []
     for study in scan.studies:
         parts.append(" ".join(filter(None, ("Study", study.date, study.description))))
@@ -43,7 +43,6 @@ def scan_text(scan: ScanResult) -> str:
             ]
     skipped = ", ".join(f"{count} {reason}" for reason, count in scan.skipped_counts.items())
     parts.append(f"{scan.file_count} files; skipped: {skipped or 'none'}.")
-    parts += [f"  {entry.sentence}" for entry in scan.skipped]
     return "\n".join(parts)
 
 

@@ -1,0 +1,113 @@
+"""What the command line understands; imports nothing heavy, so that --help comes at once."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ichviewer import __version__
+
+_EPILOG = """\
+exit codes:
+  0    done
+  1    could not be done; a sentence on standard error says why
+  2    the command line makes no sense
+  3    done, but DICOM files were left out; they are listed
+  130  cancelled (Ctrl-C)
+
+What a model says is marked: AI result, not for primary diagnosis.
+"""
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Options of one command line; `command` names the function in `commands` that runs it.
+
+    Ends the program with code 2 where the command line makes no sense.
+    """
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ichviewer-cli",
+        description="Read head CT and look for intracranial hemorrhage, without a window.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"ichviewer {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    scan = _command(commands, "scan", "scan", "list the studies and series of a folder")
+    scan.add_argument("folder", type=Path, metavar="FOLDER")
+    scan.add_argument("--json", action="store_true", help="print JSON")
+    scan.add_argument(
+        "--positions",
+        action="store_true",
+        help="with the LPS mm of the four corner voxels of every slice (as JSON; loads all series)",
+    )
+
+    analyze = _command(commands, "analyze", "analyze", "let the models read a series")
+    _series_arguments(analyze)
+    analyze.add_argument("--json", type=Path, metavar="FILE", help="write the findings as JSON")
+    analyze.add_argument("--mask", type=_nifti, metavar="FILE.nii.gz", help="write the mask")
+
+    similar = _command(commands, "similar", "similar", "show the known cases most like a series")
+    _series_arguments(similar)
+    similar.add_argument("--json", action="store_true", help="print JSON")
+    similar.add_argument("--library", type=Path, metavar="FOLDER", help="search this case library")
+
+    convert = _command(commands, "convert", "convert", "write a series in HU on a regular grid")
+    convert.add_argument("folder", type=Path, metavar="FOLDER")
+    convert.add_argument("file", type=_nifti, metavar="OUT.nii.gz")
+    convert.add_argument("--series", default="", metavar="KEY", help="key as listed by scan")
+
+    models = commands.add_parser("models", help="list or check the models").add_subparsers(
+        required=True, metavar="list|check"
+    )
+    listed = _command(models, "list", "list_models", "list the installed models")
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    check = _command(models, "check", "check_models", "load models and say what hinders their use")
+    check.add_argument("folders", type=Path, nargs="*", metavar="FOLDER", help="default: installed")
+
+    library = commands.add_parser("library", help="look after a case library").add_subparsers(
+        required=True, metavar="stats|verify|rebuild|add"
+    )
+    for name, run, title in (
+        ("stats", "library_stats", "what the library holds"),
+        ("verify", "library_verify", "read all of it and say what is wrong"),
+        ("rebuild", "library_rebuild", "build its search index anew"),
+    ):
+        command = _command(library, name, run, title)
+        command.add_argument("--library", type=Path, metavar="FOLDER", help="default: the user's")
+    add = _command(library, "add", "library_add", "analyse series and store them as cases")
+    _series_arguments(add)
+    add.add_argument("--library", type=Path, metavar="FOLDER", help="default: the user's")
+    add.add_argument("--note", default="", help="text for the card; must name no patient")
+    add.add_argument(
+        "--keep-path",
+        action="store_true",
+        help="remember where the files are, so that the case can be opened later",
+    )
+
+    _command(commands, "selftest", "selftest", "run the whole chain on the shipped demo study")
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, title: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=title, description=title)
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _series_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--series", default="", metavar="KEY", help="key as listed by scan")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "gpu"), default="auto", help="where the models run"
+    )
+
+
+def _nifti(text: str) -> Path:
+    if not text.endswith((".nii", ".nii.gz")):
+        raise argparse.ArgumentTypeError(f"{text} does not end in .nii.gz or .nii")
+    return Path(text)

@@ -1,0 +1,218 @@
+"""The commands: each runs steps of the workflow in the worker, prints, and gives an exit code."""
+
+import argparse
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ichviewer import paths, workflow
+from ichviewer.analysis.findings import Findings, ModelInfo
+from ichviewer.cli.codes import OK, SOME_SKIPPED, TROUBLE
+from ichviewer.dicom.study import Permission, ScanResult, Series
+from ichviewer.errors import IchViewerError
+from ichviewer.imaging.volume import Volume
+from ichviewer.report import summary, table
+from ichviewer.selftest import selftest as run_checks
+from ichviewer.worker import Worker
+
+
+def scan(options: argparse.Namespace, worker: Worker) -> int:
+    scan = _step(worker, workflow.open_folder, options.folder)
+    if options.json or options.positions:
+        _print_json(_step(worker, workflow.describe_folder, scan, options.positions))
+    else:
+        print(table.scan_text(scan))
+    return _code(scan)
+
+
+def analyze(options: argparse.Namespace, worker: Worker) -> int:
+    for file in (options.json, options.mask):
+        _check_writable(file)
+    scan, series, volume, findings = _read(options, worker)
+    print(_title(series))
+    print(table.findings_text(findings))
+    stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in findings.seconds.items())
+    print(f"Seconds: {stages}; in all {sum(findings.seconds.values()):.2f}.")
+    print(f"Peak memory: {worker.peak_memory_bytes / 2**20:.0f} MiB.")
+    if options.mask:
+        for note in _step(worker, workflow.save_mask, findings, volume, options.mask):
+            print(note)
+    if options.json:
+        described = summary.describe_findings(findings) | {
+            "series": series.key,
+            "volume_notes": list(volume.notes),
+            "peak_memory_mib": round(worker.peak_memory_bytes / 2**20),
+        }
+        options.json.write_text(_json(described) + "\n", encoding="utf-8")
+    return _code(scan)
+
+
+def similar(options: argparse.Namespace, worker: Worker) -> int:
+    scan, series, _, findings = _read(options, worker)
+    matches = _step(worker, workflow.find_similar, findings, "soft", options.library)
+    if options.json:
+        _print_json({"series": series.key, **summary.describe_matches(matches)})
+    else:
+        print(_title(series))
+        print(table.matches_text(matches))
+    return _code(scan)
+
+
+def convert(options: argparse.Namespace, worker: Worker) -> int:
+    _check_writable(options.file)
+    scan = _step(worker, workflow.open_folder, options.folder)
+    series = workflow.best_series(scan, options.series)
+    volume = _step(worker, workflow.open_series, series)
+    print(_title(series))
+    for note in _step(worker, workflow.save_volume, volume, options.file):
+        print(note)
+    return _code(scan)
+
+
+def list_models(options: argparse.Namespace, worker: Worker) -> int:
+    listed = _step(worker, workflow.list_models)
+    models = [entry for entry in listed if isinstance(entry, ModelInfo)]
+    problems = [entry for entry in listed if not isinstance(entry, ModelInfo)]
+    if options.json:
+        _print_json(
+            {
+                "models": [summary.describe_model(model) for model in models],
+                "problems": [problem.sentence for problem in problems],
+            }
+        )
+    else:
+        print(table.models_text(models))
+    for problem in problems:
+        say(problem.sentence)
+    return TROUBLE if problems or not models else OK
+
+
+def check_models(options: argparse.Namespace, worker: Worker) -> int:
+    checked = _step(worker, workflow.check_models, options.folders)
+    if not checked:
+        say(f"There is no model in {paths.models_folder()}.")
+    for folder, problems in checked.items():
+        print(f"{folder.name}: {'cannot be used' if problems else 'usable'}")
+        for problem in problems:
+            say(problem)
+    return OK if checked and not any(checked.values()) else TROUBLE
+
+
+def library_stats(options: argparse.Namespace, worker: Worker) -> int:
+    stats = _step(worker, workflow.library_stats, options.library)
+    print(f"{stats.folder}: {stats.case_count} cases, {stats.database_bytes / 2**20:.1f} MiB")
+    for kind, count in stats.type_counts.items():
+        print(f"  {count} {kind}")
+    for identity, count in stats.identities.items():
+        print(f"  {count} vectors by {identity}")
+    print(f"  {stats.index_problem or 'The index is whole.'}")
+    return OK
+
+
+def library_verify(options: argparse.Namespace, worker: Worker) -> int:
+    problems = _step(worker, workflow.verify_library, options.library)
+    for problem in problems:
+        say(problem)
+    if not problems:
+        print("The library is whole.")
+    return TROUBLE if problems else OK
+
+
+def library_rebuild(options: argparse.Namespace, worker: Worker) -> int:
+    manifest = _step(worker, workflow.rebuild_library, options.library)
+    print(f"Indexed {manifest.count} vectors by {manifest.identity}.")
+    return OK
+
+
+def library_add(options: argparse.Namespace, worker: Worker) -> int:
+    """One series that cannot be added does not keep the others out."""
+    scan = _step(worker, workflow.open_folder, options.folder)
+    if options.series:
+        chosen = [workflow.best_series(scan, options.series)]
+    else:
+        chosen = [series for series in scan.series if series.permits(Permission.AI)]
+    added = failed = 0
+    for series in chosen:
+        try:
+            volume = _step(worker, workflow.open_series, series)
+            stored = _step(worker, workflow.stored_case, volume, options.library)
+            if stored:
+                print(f"{_title(series)}: already stored as {stored}")
+                continue
+            findings = _step(worker, workflow.analyze, series, volume, options.device)
+            add = partial(workflow.add_case, note=options.note, keeps_path=options.keep_path)
+            case = _step(worker, add, series, volume, findings, options.library)
+        except IchViewerError as error:
+            say(f"{_title(series)}: {error}")
+            failed += 1
+            continue
+        added += 1
+        types = ", ".join(kind.word for kind in findings.found_types) or "no hemorrhage found"
+        print(f"{_title(series)}: added as {case} ({types})")
+    print(f"{added} of {len(chosen)} series added.")
+    return TROUBLE if failed or not chosen else _code(scan)
+
+
+def selftest(options: argparse.Namespace, worker: Worker) -> int:
+    failed = 0
+    for check in run_checks(worker):
+        failed += not check.is_ok
+        print(
+            f"{'ok    ' if check.is_ok else 'FAILED'}  {check.name}: {check.sentence}", flush=True
+        )
+    print("Self-test passed." if not failed else f"Self-test failed: {failed} checks.")
+    return TROUBLE if failed else OK
+
+
+def _read(
+    options: argparse.Namespace, worker: Worker
+) -> tuple[ScanResult, Series, Volume, Findings]:
+    scan = _step(worker, workflow.open_folder, options.folder)
+    series = workflow.best_series(scan, options.series)
+    volume = _step(worker, workflow.open_series, series)
+    findings = _step(worker, workflow.analyze, series, volume, options.device)
+    return scan, series, volume, findings
+
+
+def _step(worker: Worker, function: Any, *arguments: Any) -> Any:
+    """Run a step; in a terminal, show how far it is."""
+    if not sys.stderr.isatty():
+        return worker.run(function, *arguments)
+
+    def show(done: int, total: int, what: str) -> None:
+        share = f" {done}/{total}" if total else ""
+        print(f"\r\x1b[K{what}{share}", end="", file=sys.stderr, flush=True)
+
+    try:
+        return worker.run(function, *arguments, progress=show)
+    finally:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _title(series: Series) -> str:
+    return f"Series {series.key[:8]} {series.description}, {len(series.instances)} slices"
+
+
+def _code(scan: ScanResult) -> int:
+    for skipped in scan.skipped:
+        say(skipped.sentence)
+    return SOME_SKIPPED if scan.skipped else OK
+
+
+def _check_writable(file: Path | None) -> None:
+    if file is not None and not file.parent.is_dir():
+        raise IchViewerError(f"{file} cannot be written: there is no folder {file.parent}.")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, allow_nan=False)
+
+
+def _print_json(value: Any) -> None:
+    print(_json(value))
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
