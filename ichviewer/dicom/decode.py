@@ -5,16 +5,18 @@ runs is written down here and never depends on what else is installed. A codestr
 is read before decoding, so that a small file cannot claim a huge image.
 """
 
+import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.uid import UID
 
 from ichviewer.dicom.image import PixelLayout
+from ichviewer.dicom.part10 import syntax_name
 from ichviewer.errors import UnsupportedPixelsError
 
 Decoded = NDArray[np.generic]
@@ -54,7 +56,15 @@ def decode(data: bytes, layout: PixelLayout) -> Decoded:
         raise UnsupportedPixelsError(f"uses {name}, which cannot be decoded")
     try:
         array = decoder.decode(data, layout)
-    except (RuntimeError, ValueError, TypeError, IndexError, OverflowError, zlib.error) as error:
+    except (
+        RuntimeError,
+        ValueError,
+        TypeError,
+        IndexError,
+        OverflowError,
+        struct.error,
+        zlib.error,
+    ) as error:
         raise UnsupportedPixelsError(f"holds {decoder.name} data that are damaged") from error
     if array.ndim == 3 and layout.samples == 1 and array.shape[2] == 1:
         array = array[..., 0]
@@ -64,14 +74,6 @@ def decode(data: bytes, layout: PixelLayout) -> Decoded:
             f"holds a {decoder.name} image of {array.shape}, the header says {expected}"
         )
     return array
-
-
-def syntax_name(uid: str) -> str:
-    """The transfer syntax's name in the standard, its UID where it has none."""
-    try:
-        return UID(uid).name or "an unnamed transfer syntax"
-    except (TypeError, ValueError):
-        return uid
 
 
 def codestream_of(data: bytes) -> Codestream | None:
@@ -156,9 +158,28 @@ def _jpeg_xl(data: bytes, layout: PixelLayout) -> Decoded:
 
 
 def _rle(data: bytes, layout: PixelLayout) -> Decoded:
-    """PS3.5 annex G; one segment per byte of every sample."""
-    plain = imagecodecs.dicomrle_decode(data, np.dtype(f"<u{layout.bits_allocated // 8}"))
-    return native_values(bytes(plain), layout)
+    """PS3.5 annex G: one PackBits segment per byte of every sample, high bytes first.
+
+    The segments are taken apart here: the decoder for whole frames that imagecodecs has reads
+    beyond its input where offsets are wrong.
+    """
+    width = layout.bits_allocated // 8
+    count, *offsets = struct.unpack_from("<16L", data)
+    if count != width * layout.samples:
+        raise ValueError(f"{count} segments")
+    bounds = [*offsets[:count], len(data)]
+    if bounds != sorted(bounds) or bounds[0] < 64:
+        raise ValueError("segments out of order")
+    pixels = layout.rows * layout.columns
+    planes = np.empty((layout.samples, pixels, width), dtype=np.uint8)
+    for at, (start, end) in enumerate(pairwise(bounds)):
+        if end - start > 2 * pixels + 64:
+            raise ValueError("a segment longer than PackBits can need")
+        plain = imagecodecs.packbits_decode(data[start:end])
+        sample, byte = divmod(at, width)
+        planes[sample, :, width - 1 - byte] = np.frombuffer(plain, np.uint8, count=pixels)
+    values = planes.view(f"<u{width}").reshape(layout.samples, layout.rows, layout.columns)
+    return values[0] if layout.samples == 1 else np.moveaxis(values, 0, -1)
 
 
 def _deflated_frame(data: bytes, layout: PixelLayout) -> Decoded:

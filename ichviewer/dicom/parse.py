@@ -6,7 +6,7 @@ from datetime import datetime
 from pydicom.dataset import Dataset
 
 from ichviewer.dicom.image import Image, PatientLabel, PixelLayout, Placement, Vector
-from ichviewer.dicom.part10 import FileHeader
+from ichviewer.dicom.part10 import UNCOMPRESSED, FileHeader, syntax_name
 from ichviewer.dicom.study import Instance
 from ichviewer.dicom.tags import Header
 from ichviewer.imaging.window import Window, WindowShape
@@ -41,11 +41,12 @@ def images_of(file: FileHeader, instance: Instance) -> tuple[Image, ...]:
     root = Header([file.dataset])
     layout = _layout(root, file)
     patient = _patient(root)
+    notes = file.notes + _label_notes(file)
     uid = root.code("SOPInstanceUID")
     multi_frame = root.has("NumberOfFrames") and (layout.frames > 1 or root.has(_GROUPS[0]))
     if not multi_frame:
         whole = Instance(instance.path, None, uid, instance.member)
-        return (_image(root, whole, patient, layout, notes=file.notes),)
+        return (_image(root, whole, patient, layout, notes=notes),)
     per_frame, shared = (root.items(keyword) for keyword in _GROUPS)
     shared_macros = _macros(shared[:1])
     images = []
@@ -53,8 +54,16 @@ def images_of(file: FileHeader, instance: Instance) -> tuple[Image, ...]:
         macros = _macros(per_frame[frame : frame + 1]) + shared_macros
         header = Header([*macros, file.dataset])
         one = Instance(instance.path, frame, uid, instance.member)
-        images.append(_image(header, one, patient, layout, notes=file.notes, macros=Header(macros)))
+        images.append(_image(header, one, patient, layout, notes=notes, macros=Header(macros)))
     return tuple(images)
+
+
+def _label_notes(file: FileHeader) -> tuple[str, ...]:
+    """Say so where pixel data are not compressed although the transfer syntax says it."""
+    if file.pixels is None or file.pixels.length is None or file.transfer_syntax in UNCOMPRESSED:
+        return ()
+    name = syntax_name(file.transfer_syntax)
+    return (f"The pixel data are labelled as {name}, but are not compressed.",)
 
 
 def _macros(groups: Sequence[Dataset]) -> list[Dataset]:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.filereader import read_dataset
+from pydicom.uid import UID
 
 from ichviewer.dicom.walk import LONG_VRS, SHORT_VRS, DamagedFile, NeedMoreError, Walker
 from ichviewer.errors import IchViewerError
@@ -29,6 +30,7 @@ EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 #: JPIP referenced deflate; deflated like the above, its pixels lie elsewhere.
 _DEFLATED = (DEFLATED_LITTLE, "1.2.840.10008.1.2.4.95")
 
+UNCOMPRESSED = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, *_DEFLATED))
 _FIRST_READ = 64 << 10
 
 
@@ -105,6 +107,11 @@ def dataset_start(head: bytes) -> int | None:
             if explicit or (order == "<" and length <= 256):
                 return 0
     return None
+
+
+def syntax_name(uid: str) -> str:
+    """The transfer syntax's name in the standard, its UID where it has none."""
+    return UID(uid).name or "an unnamed transfer syntax"
 
 
 def read_header(file: BinaryIO, size: int) -> FileHeader:

@@ -201,8 +201,10 @@ def _check_class(header: FileHeader, name: str) -> None:
     if "DirectoryRecordSequence" in header.dataset or sop_class == _DICOMDIR:
         raise _SkipError("DICOMDIR")
     if header.pixels is None and not dataset.has("Rows"):
-        kind = clean_text(UID(sop_class).name.removesuffix(" Storage")) if sop_class else ""
-        kind = kind or "of no known kind"
+        kind = clean_text(UID(sop_class).name) if sop_class else "of no known kind"
+        if kind.endswith("Image Storage"):
+            raise _SkipError("damaged", f"{name} is cut short: it has no pixel data ({kind}).")
+        kind = kind.removesuffix(" Storage")
         raise _SkipError("not an image", f"{name} is a DICOM object without an image ({kind}).")
 
 
