@@ -1,7 +1,10 @@
 """A broken index never answers: every damage gives the exact answer and a note."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -292,6 +295,35 @@ def test_a_younger_generation_is_kept_for_those_who_read_it(folder: Path) -> Non
     rebuild(folder)
     assert first.exists()
     assert _generation(folder) != first
+
+
+_REBUILD = """
+import sys
+from pathlib import Path
+from ichviewer.library.upkeep import rebuild
+for _ in range(8):
+    rebuild(Path(sys.argv[1]))
+"""
+
+
+def test_searching_goes_on_while_another_process_rebuilds(folder: Path) -> None:
+    root = Path(__file__).parents[2]
+    query = unit_vectors(1, seed=99)[0]
+    ids, _ = nearest_ids(unit_vectors(300), query, 10)
+    generations = set()
+    with subprocess.Popen(
+        [sys.executable, "-c", _REBUILD, str(folder)],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    ) as builder:
+        while builder.poll() is None:
+            forget_open_indexes()
+            answer = find_similar(folder, query, IDENTITY, restrict="none")
+            assert [match.case.case_id for match in answer.matches] == ids
+            assert answer.notes == ()
+            generations.add(_generation(folder).name)
+    assert builder.returncode == 0
+    assert len(generations) > 1
 
 
 def test_a_cancelled_build_changes_nothing(folder: Path) -> None:
