@@ -12,6 +12,8 @@ from ichviewer.analysis.prepare import Prepared, to_volume_grid
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
 
+#: No voxel of blood is as light as fat or as dense as bone; a slab's label may still cover some.
+_BLOOD_HU = (-50.0, 200.0)
 _EXTRA_AXIAL = (HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL)
 
 
@@ -39,9 +41,9 @@ def mark(
 ) -> Marked:
     """Label the Volume's voxels.
 
-    A voxel is blood where the five types together reach `min_probability`, and its type is the
-    most probable of them. An extra-axial collection is epidural or subdural as a whole: the type
-    with more evidence over the connected collection takes all of it.
+    A voxel is blood where the five types together reach `min_probability` and its own HU does not
+    rule it out; its type is the most probable of them. An extra-axial collection is epidural or
+    subdural as a whole: the type with more evidence over the connected collection takes all of it.
 
     Parameters
     ----------
@@ -60,8 +62,10 @@ def mark(
     for slices, types in _planes(prepared, segmentation[:, 1:], volume, suspicious):
         blood = types.sum(axis=0)
         label = np.where(blood >= min_probability, types.argmax(axis=0) + 1, 0)
-        mask[slices] = label
-        probability[slices] = np.where(label > 0, np.minimum(blood, 1.0), 0.0)
+        hu = volume.hu[slices]
+        can_be = (hu > _BLOOD_HU[0]) & (hu < _BLOOD_HU[1])
+        mask[slices] = np.where(can_be, label, 0)
+        probability[slices] = np.where(can_be & (label > 0), np.minimum(blood, 1.0), 0.0)
     _settle_extra_axial(mask, probability, volume.grid)
     return Marked(mask, probability)
 

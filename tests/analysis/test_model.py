@@ -1,14 +1,15 @@
 """A model runs from checked bytes only, and what it says is believed only where it can be true."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from onnx import helper
+from onnx import helper, numpy_helper
 
-from ichviewer.analysis.model import BATCH_SLABS, load_model
+from ichviewer.analysis.model import BATCH_SLABS, DeviceFailed, load_model
 from ichviewer.errors import ModelError
 from ichviewer.progress import Cancelled
 from tests.analysis.threshold_model import CHANNELS, SIZE_PX, write_model
@@ -159,6 +160,22 @@ def test_output_that_cannot_be_true_is_a_failure_not_a_negative(
     model = load_model(tmp_path, device="cpu", threads=1)
     with pytest.raises(ModelError, match=rf"AI failed.*{output}.*({reason}).*says nothing"):
         model.run(image())
+
+
+def test_runtime_failure_is_told_and_another_device_may_be_tried(tmp_path: Path) -> None:
+    eleven = numpy_helper.from_array(np.array([11, -1], np.int64))
+    nodes = [
+        helper.make_node("Constant", [], ["eleven"], value=eleven),
+        helper.make_node("Reshape", ["blood", "eleven"], ["rows"]),  # 11 does not divide it
+        helper.make_node("ReduceMax", ["rows"], ["peak"], keepdims=0),
+        helper.make_node("Mul", ["peak", "columns"], ["detection"]),
+    ]
+    model = load_model(write_model(tmp_path, outputs={"detection": nodes}), device="cpu", threads=1)
+    with pytest.raises(ModelError, match=r"AI failed.*stopped on CPU.*says nothing") as caught:
+        model.run(image())
+    assert not isinstance(caught.value, DeviceFailed)
+    with pytest.raises(DeviceFailed, match="stopped on CUDA"):
+        replace(model, device="CUDA").run(image())
 
 
 def test_cancel_ends_the_run(tmp_path: Path) -> None:

@@ -62,14 +62,25 @@ def test_extra_axial_collection_has_one_type(volume) -> None:
     prepared = prepare(volume, HEAD_SPEC)
     epidural = np.zeros((len(prepared.image), 224, 224), bool)
     subdural = epidural.copy()
-    epidural[:, 60:70, 60:90] = True
-    subdural[:, 60:70, 90:140] = True  # beside it, and more of it
+    epidural[:, 100:110, 70:90] = True
+    subdural[:, 100:110, 90:140] = True  # beside it, and more of it
     both = {HemorrhageType.EPIDURAL: epidural, HemorrhageType.SUBDURAL: subdural}
     marked = mark(prepared, slabs_of(prepared, both), volume, 0.5)
     assert set(np.unique(marked.mask)) == {0, HemorrhageType.SUBDURAL}
     inside = {HemorrhageType.EPIDURAL: epidural, HemorrhageType.INTRAPARENCHYMAL: subdural}
     marked = mark(prepared, slabs_of(prepared, inside), volume, 0.5)
     assert set(np.unique(marked.mask)) == {0, 1, 2}
+
+
+def test_bone_and_fat_are_never_marked(volume) -> None:
+    prepared = prepare(volume, HEAD_SPEC)
+    everywhere = np.ones((len(prepared.image), 224, 224), bool)
+    marked = mark(prepared, slabs_of(prepared, {HemorrhageType.SUBDURAL: everywhere}), volume, 0.5)
+    assert volume.hu[marked.mask > 0].max() < 200
+    assert volume.hu[marked.mask > 0].min() > -50
+    assert (marked.mask > 0)[volume.hu == 70].all()
+    assert (marked.probability > 0)[marked.mask > 0].all()
+    assert not marked.probability[marked.mask == 0].any()
 
 
 def test_region_of_slabs_on_the_volume(volume) -> None:
