@@ -69,6 +69,9 @@ class Plane:
     source
         (rows, columns) flat position of each pixel's voxel in the cut, or one past its end where
         there is none; None for native pixels.
+    neighbour, share
+        The same for the voxel of the next slice on the pixel's other side, and its part (0-0.5)
+        when slices are blended; None for native pixels.
     """
 
     grid: Grid
@@ -80,6 +83,8 @@ class Plane:
     down_lps: Float
     first_lps_mm: Float
     source: NDArray[np.int32] | None = field(default=None, repr=False)
+    neighbour: NDArray[np.int32] | None = field(default=None, repr=False)
+    share: NDArray[np.float32] | None = field(default=None, repr=False)
 
     @property
     def count(self) -> int:
@@ -136,6 +141,21 @@ class Plane:
             return self._native(values)
         flat = np.append(values.ravel(), values.dtype.type(fill))
         return np.asarray(flat.take(self.source))
+
+    def cut_blended(
+        self, hu: NDArray[Any], index: int, fill: float = 0
+    ) -> NDArray[np.float32] | NDArray[Any]:
+        """Take one cut of HU, linear between neighbouring slices; native pixels stay as they are.
+
+        Never for labels, and never across a hole where slices are missing.
+        """
+        if self.source is None or self.neighbour is None or self.share is None:
+            return self.cut(hu, index, fill)
+        values = hu.take(index, axis=self.axis)
+        flat = np.append(values.ravel(), values.dtype.type(fill)).astype(np.float32)
+        nearest = flat.take(self.source)
+        blended = nearest + (flat.take(self.neighbour) - nearest) * self.share
+        return np.rint(blended).astype(hu.dtype) if hu.dtype == np.int16 else blended
 
     def lps_mm(self, index: int, row: float, column: float) -> Float:
         """(3,) patient position of a pixel, fractions allowed."""

@@ -91,9 +91,11 @@ def _laid_out_plane(grid: Grid, axis: Axis, orientation: Orientation) -> Plane:
     else:
         sizes, axes = (square_mm, stack_mm), (stack, square)
         points = first + square_run[:, None] + stack_run[None]
-    source = _nearest_voxels(grid, other, points)
+    source, neighbour, share = _voxels_under(grid, other, points)
     shape = (source.shape[0], source.shape[1])
-    return Plane(grid, axis, orientation, shape, sizes, *axes, first, source)
+    return Plane(
+        grid, axis, orientation, shape, sizes, *axes, first, source, neighbour, share
+    )  # fmt: skip
 
 
 def _stack_frame(grid: Grid, other: Axis) -> tuple[Float, Float, float]:
@@ -117,22 +119,41 @@ def _stack_pitch_mm(grid: Grid, square_mm: float, extent_mm: float) -> float:
     return max(min(square_mm, smallest), extent_mm / _MAX_PIXELS)
 
 
-def _nearest_voxels(grid: Grid, other: Axis, points_lps_mm: Float) -> NDArray[np.int32]:
-    """Flat (k, other) position of the voxel under each point, one past the end where none is."""
+def _voxels_under(
+    grid: Grid, other: Axis, points_lps_mm: Float
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
+    """Which voxels lie under each point.
+
+    Returns
+    -------
+    source, neighbour
+        Flat (k, other) position of the nearest voxel and of the one in the next slice on the
+        point's other side; one past the end where there is none.
+    share
+        How much of the way to the neighbour the point is, 0-0.5.
+    """
     slices, length = grid.shape_kji[0], grid.shape_kji[other]
     found = grid.kji(points_lps_mm)
     k, m = found[..., 0], found[..., other]
     inside = (k >= -0.5) & (k <= slices - 0.5) & (m >= -0.5) & (m < length - 0.5)
-    nearest_k = np.clip(np.rint(k), 0, slices - 1).astype(np.int32)
+    nearest = np.clip(np.rint(k), 0, slices - 1).astype(np.int32)
+    beyond = np.clip(nearest + np.sign(k - nearest), 0, slices - 1).astype(np.int32)
     if grid.geometry is GeometryClass.GAPPED:
         # Missing slices stay a visible hole instead of being painted over by their neighbours.
         offset_mm = (points_lps_mm - grid.slice_positions_lps_mm[0]) @ grid.normal_lps
-        away_mm = np.abs(offset_mm - grid.slice_offsets_mm[nearest_k])
-        inside &= away_mm <= 0.5 * grid.spacing_mm[0] + 1e-6
-    nearest_m = np.clip(np.rint(m), 0, length - 1).astype(np.int32)
-    source = np.where(inside, nearest_k * length + nearest_m, slices * length).astype(np.int32)
-    source.flags.writeable = False
-    return source
+        table_mm, usual_mm = grid.slice_offsets_mm, grid.spacing_mm[0]
+        inside &= np.abs(offset_mm - table_mm[nearest]) <= 0.5 * usual_mm + 1e-6
+        is_hole = np.abs(table_mm[beyond] - table_mm[nearest]) > 1.5 * usual_mm
+        beyond = np.where(is_hole, nearest, beyond)
+    column = np.clip(np.rint(m), 0, length - 1).astype(np.int32)
+    source, neighbour = (
+        np.where(inside, row * length + column, slices * length).astype(np.int32)
+        for row in (nearest, beyond)
+    )
+    share = np.where(inside & (beyond != nearest), np.abs(k - nearest), 0).astype(np.float32)
+    for table in (source, neighbour, share):
+        table.flags.writeable = False
+    return source, neighbour, share
 
 
 def _end_points(grid: Grid, other: Axis, beyond: float = 0.0) -> Float:

@@ -144,6 +144,10 @@ def _toggle_layout(desk: Desk) -> None:
     desk.model.layout = Layout.PLANES if is_single else Layout.SINGLE
 
 
+def _toggle_blending(desk: Desk) -> None:
+    desk.model.is_blended = not desk.model.is_blended
+
+
 def _cycle_texts(desk: Desk) -> None:
     states = tuple(Texts)
     desk.model.texts = states[(states.index(desk.model.texts) + 1) % len(states)]
@@ -236,6 +240,8 @@ FINDINGS = (
 VIEW = (
     Action("View", "Coronal and sagittal", ("L",), _toggle_layout,
            is_on=lambda d: d.model.layout is Layout.PLANES),
+    Action("View", "Smooth between slices", ("I",), _toggle_blending,
+           is_on=lambda d: d.model.is_blended),
     Action("View", "Texts: all, few, none", ("T",), _cycle_texts),
     Action("View", "Full screen", ("F11",), lambda d: d.toggle_full_screen()),
 )  # fmt: skip

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
             SliceView(model, axis, StudyContent(model, axis)) for axis in Axis
         )
         self.beside = SliceView(model, Axis.K, CaseContent(model))
+        self._strip = SliceStrip(model)
         self._welcome = Welcome(model)
         self._actions = [self._make(action) for action in ACTIONS]
         self._held = {action.keys[0]: action for action in ACTIONS if action.release}
@@ -210,7 +211,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         row.addWidget(self.axial, 1)
-        row.addWidget(SliceStrip(self.model))
+        row.addWidget(self._strip)
         self._reformats = QSplitter(Qt.Orientation.Vertical)
         self._reformats.addWidget(self.coronal)
         self._reformats.addWidget(self.sagittal)
@@ -284,7 +285,7 @@ class MainWindow(QMainWindow):
         self._welcome.demo_wanted.connect(self.open_demo)
         for signal in (model.volume_changed, model.layout_changed, model.companion_changed):
             signal.connect(self._show_layout)
-        for signal in (model.window_changed, model.overlay_changed, model.layout_changed):
+        for signal in (model.window_changed, model.overlay_changed, model.blending_changed):
             signal.connect(self._show_switches)
         application = QApplication.instance()
         if application is not None:
@@ -297,6 +298,10 @@ class MainWindow(QMainWindow):
         self.beside.setVisible(companion is not None)
         is_single = self.model.layout is Layout.SINGLE
         self._reformats.setVisible(companion is None and not is_single)
+        if companion is not None:
+            # The strip belongs to the study's side; the two images get the same width.
+            half = (self._images.width() + self._strip.width()) // 2
+            self._images.setSizes([half, 0, self._images.width() - half])
         study = self.model.study
         self.setWindowTitle(f"{wording.study_title(study)} – ichviewer" if study else "ichviewer")
 

@@ -23,6 +23,7 @@ from ichviewer.ui.viewer_model import Texts, ViewerModel
 #: A drag over so many pixels doubles the window's width, or moves its centre by one width.
 _DOUBLING_PX = 160.0
 _CENTER_PX = 320.0
+_OUTSIDE_HU = -1024
 _ZOOM_STEP = 1.15
 _FAST_STEPS = 10
 _TRACE_COLOURS = {
@@ -59,6 +60,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         content.changed.connect(self._open)
         model.cursor_changed.connect(self.viewport().update)
         model.window_changed.connect(self._redraw_grey)
+        model.blending_changed.connect(self._redraw_grey)
         model.overlay_changed.connect(self._redraw_overlay)
         model.findings_changed.connect(self._redraw_overlay)
         model.texts_changed.connect(self.viewport().update)
@@ -155,7 +157,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         index = self._index
         is_moved, self._drawn_index = index != self._drawn_index, index
         if is_moved or self._is_grey_stale:
-            hu = plane.cut(volume.hu, index, fill=float(volume.hu.dtype.type(-1024)))
+            cut = plane.cut_blended if self._model.is_blended else plane.cut
+            hu = cut(volume.hu, index, _OUTSIDE_HU)
             self._item.show_grey(apply_window(hu, self._model.window, volume.is_inverted))
         if is_moved or self._is_overlay_stale:
             mask = None if self._model.is_overlay_off else self._content.mask
@@ -214,12 +217,19 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         is_all = self._model.texts is Texts.ALL
         heading = self._content.heading() if is_all else ()
         window = wording.window_lines(self._model.window) if self._axis is Axis.K else ()
-        fidelity = wording.fidelity(plane.grid) if is_all and not plane.is_native else ()
+        fidelity = self._fidelity(plane) if is_all else ()
         return Corners(
             top_left=heading or (word,),
             top_right=(f"{word}  {count}" if heading else count, *window, *fidelity),
             bottom_left=self._readout(plane),
         )
+
+    def _fidelity(self, plane: Plane) -> tuple[str, ...]:
+        """How this plane differs from what was acquired; said in the reformatted ones."""
+        if plane.is_native:
+            return ()
+        blended = ("smoothed between slices",) if self._model.is_blended else ()
+        return (*wording.fidelity(plane.grid), *blended)
 
     def _readout(self, plane: Plane) -> tuple[str, ...]:
         """HU, voxel and patient position under the pointer."""

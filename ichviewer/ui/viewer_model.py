@@ -122,6 +122,7 @@ class ViewerModel(QObject):
     work_changed = Signal()
     layout_changed = Signal()
     texts_changed = Signal()
+    blending_changed = Signal()
 
     scan: Observed[ScanResult | None] = Observed(None, "studies_changed")
     cursor_kji: Observed[Kji] = Observed((0, 0, 0), "cursor_changed")
@@ -139,6 +140,7 @@ class ViewerModel(QObject):
     ai: Observed[AiStatus] = Observed(AiStatus(), "ai_changed")
     work: Observed[Work | None] = Observed(None, "work_changed")
     layout: Observed[Layout] = Observed(Layout.PLANES, "layout_changed")
+    is_blended: Observed[bool] = Observed(False, "blending_changed")
     texts: Observed[Texts] = Observed(Texts.ALL, "texts_changed")
 
     def __init__(self, parent: QObject | None = None) -> None:

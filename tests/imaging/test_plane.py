@@ -216,3 +216,42 @@ def test_a_single_slice_has_planes_too() -> None:
     grid = grid_of(Layout(offsets_mm=(0.0,), geometry=GeometryClass.SINGLE))
     assert plane_of(grid, Axis.K).shape == (14, 12)
     assert plane_of(grid, Axis.J).shape[1] == 12
+
+
+@pytest.mark.parametrize("name", ["straight", "tilted gantry", "uneven gaps", "feet last"])
+def test_blending_is_linear_in_the_slices_positions(name: str) -> None:
+    # HU that grow linearly along the stack must come out as one straight ramp in millimetres.
+    grid = grid_of(LAYOUTS[name])
+    plane = plane_of(grid, Axis.J)
+    hu = np.zeros(grid.shape_kji, np.float32) + 10 * grid.slice_offsets_mm[:, None, None].astype(
+        "f"
+    )
+    column = plane.cut_blended(hu, 5, fill=np.nan)[:, 6]
+    offsets = [
+        float((plane.lps_mm(5, row, 6) - grid.slice_positions_lps_mm[0]) @ grid.normal_lps)
+        for row in range(plane.shape[0])
+    ]
+    last = float(grid.slice_offsets_mm[-1])
+    between = [n for n, mm in enumerate(offsets) if 0 <= mm <= last]
+    assert len(between) > 20
+    expected = [10 * (offsets[n] - _lift(grid, 5)) for n in between]
+    assert column[between] == pytest.approx(expected, abs=0.05)
+
+
+def _lift(grid: Grid, row: int) -> float:
+    """How far along the normal a voxel row lies from its slice's first row (0: in the slice)."""
+    return float(row * grid.row_step_lps_mm @ grid.normal_lps)
+
+
+def test_blending_never_crosses_a_hole() -> None:
+    gapped = Layout(offsets_mm=(0, 5, 10, 20, 25), geometry=GeometryClass.GAPPED)
+    grid = grid_of(gapped)
+    hu = np.zeros(grid.shape_kji, np.int16)
+    hu[3:] = 1000
+    assert set(np.unique(plane_of(grid, Axis.J).cut_blended(hu, 5))) == {0, 1000}
+
+
+def test_native_pixels_are_never_blended() -> None:
+    grid = grid_of(LAYOUTS["straight"])
+    voxels = np.arange(np.prod(grid.shape_kji), dtype=np.int16).reshape(grid.shape_kji)
+    assert np.array_equal(plane_of(grid, Axis.K).cut_blended(voxels, 3), voxels[3])

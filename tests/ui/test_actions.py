@@ -18,7 +18,7 @@ MODEL_KEYS = [
     "Up", "Down", "PgUp", "PgDown", "Home", "End", "Alt+Up", "Alt+Down", "Alt+Left", "Alt+Right",
     "2", "3", "4", "5", "6", "7", "0", "Ctrl+Alt+Right", "Ctrl+Alt+Left", "Ctrl+Alt+Up",
     "Ctrl+Alt+Down", "N", "P", "O", "[", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "L",
-    "T", "X",
+    "T", "X", "I",
 ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_a_key_changes_what_is_shown(reading: MainWindow, key: str) -> None:
 
     def state() -> tuple[object, ...]:
         return (model.cursor_kji, model.window, model.overlay, model.is_overlay_off, model.lesion,
-                model.layout, model.texts, model.companion)  # fmt: skip
+                model.layout, model.texts, model.companion, model.is_blended)  # fmt: skip
 
     before = state()
     action_of(key).run(reading)

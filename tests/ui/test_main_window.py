@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -160,7 +160,58 @@ def test_a_real_series_opens_with_three_planes(window: MainWindow, qtbot: QtBot)
     assert window.model.ai.state is AiState.CANCELLED
 
 
-def test_wheel_keys_and_drags_reach_the_model(window: MainWindow, qtbot: QtBot) -> None:
+def wheel(window: MainWindow, notches: int, modifier: Qt.KeyboardModifier) -> None:
+    viewport = window.axial.viewport()
+    at = QPointF(viewport.rect().center())
+    turn, none = QPoint(0, 120 * notches), Qt.MouseButton.NoButton
+    phase = Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, viewport.mapToGlobal(at), QPoint(), turn, none, modifier, phase, False)
+    QApplication.sendEvent(viewport, event)
+
+
+def test_the_wheel_scrolls_and_zooms(window: MainWindow) -> None:
+    show_findings(window.model)
+    wheel(window, 1, Qt.KeyboardModifier.NoModifier)
+    assert window.model.cursor_kji[0] == 7, "up goes to the head"
+    wheel(window, -1, Qt.KeyboardModifier.ShiftModifier)
+    assert window.model.cursor_kji[0] == 0, "ten at a time, to the end"
+    before = window.axial.screen_point(0, 1) - window.axial.screen_point(0, 0)
+    wheel(window, 2, Qt.KeyboardModifier.ControlModifier)
+    after = window.axial.screen_point(0, 1) - window.axial.screen_point(0, 0)
+    assert after.x() > 1.2 * before.x()
+    assert window.model.cursor_kji[0] == 0
+
+
+@pytest.mark.parametrize(
+    "button", [Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton]
+)
+def test_each_button_drags_its_own_thing(window: MainWindow, button: Qt.MouseButton) -> None:
+    show_findings(window.model)
+    view = window.axial
+    start, end = view.screen_point(20, 16).toPoint(), view.screen_point(12, 24).toPoint()
+    window.model.cursor_kji = (6, 20, 16)
+    before = (window.model.cursor_kji, window.model.window, view.screen_point(0, 0))
+    viewport = view.viewport()
+    QTest.mousePress(viewport, button, Qt.KeyboardModifier.NoModifier, start)
+    for part in range(1, 11):
+        at = start + (end - start) * (part / 10)
+        kinds, none = QMouseEvent.Type.MouseMove, Qt.MouseButton.NoButton
+        move = QMouseEvent(kinds, QPointF(at), QPointF(viewport.mapToGlobal(at)), none, button,
+                           Qt.KeyboardModifier.NoModifier)  # fmt: skip
+        QApplication.sendEvent(viewport, move)
+    QTest.mouseRelease(viewport, button, Qt.KeyboardModifier.NoModifier, end)
+    after = (window.model.cursor_kji, window.model.window, view.screen_point(0, 0))
+    moved = [a != b for a, b in zip(before, after, strict=True)]
+    assert moved == [
+        button is Qt.MouseButton.LeftButton,
+        button is Qt.MouseButton.RightButton,
+        button is Qt.MouseButton.MiddleButton,
+    ]
+    if button is Qt.MouseButton.LeftButton:
+        assert window.model.cursor_kji == (6, 12, 24)
+
+
+def test_gestures_change_window_and_crosshair(window: MainWindow, qtbot: QtBot) -> None:
     show_findings(window.model)
     view = window.axial
     width = window.model.window.width
