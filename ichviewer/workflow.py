@@ -5,7 +5,6 @@ files or run models are imported inside the steps: the window's own process neve
 Every step takes `progress` last, by keyword.
 """
 
-import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,8 +55,6 @@ def open_folder(
 def best_series(scan: ScanResult, key: str = "") -> Series:
     """The series with this key (or its beginning); without one, the series most worth reading.
 
-    That is the one fit for most uses, and among those the one with the most images.
-
     Raises
     ------
     NotDicomError
@@ -70,11 +67,19 @@ def best_series(scan: ScanResult, key: str = "") -> Series:
         known = ", ".join(series.key[:8] for series in scan.series)
         count = "No" if not named else "More than one"
         raise NotDicomError(f"{count} series has the key {key}. There are: {known}.")
-    readable = [series for series in scan.series if series.permits(Permission.VIEW)]
+    readable = by_worth(scan)
     if not readable:
         raise NotDicomError(f"No series in {scan.folder} can be shown.")
-    return max(
-        readable, key=lambda s: (sum(s.permits(use) for use in Permission), len(s.instances))
+    return readable[0]
+
+
+def by_worth(scan: ScanResult) -> list[Series]:
+    """The series that can be shown: fit for most uses first, among those the most images."""
+    readable = [series for series in scan.series if series.permits(Permission.VIEW)]
+    return sorted(
+        readable,
+        key=lambda series: (sum(map(series.permits, Permission)), len(series.instances)),
+        reverse=True,
     )
 
 
@@ -137,13 +142,19 @@ def open_case(
 ) -> tuple[Series, Volume]:
     """The images of a stored case."""
     from ichviewer.library.store import Library
+    from ichviewer.report.card import OWN_CASE, case_id
 
     with Library.open(library or library_folder()) as opened:
         images = opened.images_path(case)
     if images is None or not images.exists():
         raise LibraryError(f"The images of case {case.case_id} are not stored in the library.")
-    series = best_series(open_folder(images, excluded=excluded, progress=progress))
-    return series, open_series(series, excluded=excluded, progress=progress)
+    scan = open_folder(images, excluded=excluded, progress=progress)
+    for series in by_worth(scan):
+        volume = open_series(series, excluded=excluded, progress=progress)
+        # A folder of the user's own may hold other series, or other files than when it was stored.
+        if not case.case_id.startswith(OWN_CASE) or case.case_id == case_id(volume):
+            return series, volume
+    raise LibraryError(f"The images of case {case.case_id} are no longer where they were stored.")
 
 
 def library_folder() -> Path:
@@ -229,12 +240,13 @@ def rebuild_library(library: Path | None = None, *, progress: Progress = silent)
 def stored_case(volume: Volume, library: Path | None = None, *, progress: Progress = silent) -> str:
     """The id of the case with these very voxels; empty where the library has none."""
     from ichviewer.library.store import DATABASE_NAME, Library
+    from ichviewer.report.card import case_id
 
     folder = library or paths.user_library_folder()
     if not (folder / DATABASE_NAME).exists():
         return ""
     with Library.open(folder) as opened:
-        wanted = _case_id(volume)
+        wanted = case_id(volume)
         return wanted if wanted in {case.case_id for case in opened.list()} else ""
 
 
@@ -254,13 +266,14 @@ def add_case(
     stored; with `keeps_path` the case can be opened later, as long as its files stay there.
     """
     from ichviewer.library.store import Library
+    from ichviewer.report.card import case_of
 
     if not findings.embedding.size:
         raise LibraryError("The models did not read this series, so it cannot be found again.")
     folder = library or paths.user_library_folder()
     progress(0, 1, "Adding the case")
     _begin_library(folder)
-    case = _case_of(series, volume, findings, note, keeps_path)
+    case = case_of(series, volume, findings, note, keeps_path)
     with Library.open(folder, writable=True) as opened:
         opened.add(case, findings.embedding_identity)
     return case.case_id
@@ -277,48 +290,6 @@ def _begin_library(folder: Path) -> None:
         shutil.copytree(starter, folder, dirs_exist_ok=True)
     else:
         Library.create(folder).close()
-
-
-def _case_of(
-    series: Series, volume: Volume, findings: Findings, note: str, keeps_path: bool
-) -> Case:
-    from ichviewer.library.thumbnail import thumbnail_png
-    from ichviewer.report.colours import TYPE_COLOURS
-
-    colours = {int(kind): colour for kind, colour in TYPE_COLOURS.items()}
-    areas = (findings.mask > 0).sum(axis=(1, 2))
-    largest = int(areas.argmax()) if areas.any() else volume.shape_kji[0] // 2
-    found = sorted(kind.word for kind in findings.found_types)
-    lesion = findings.lesions[0] if findings.lesions else None
-    speakers = ", ".join(f"{model.name} {model.version}" for model in findings.models)
-    return Case(
-        case_id=_case_id(volume),
-        types=tuple(found),
-        volumes_ml={kind.word: round(findings.volume_ml(kind), 2) for kind in findings.found_types},
-        side=str(lesion.side) if lesion else "",
-        site="",
-        label_source=f"model ({speakers})",
-        is_simulated=False,
-        largest_slice=largest,
-        thumbnail_png=thumbnail_png(volume, findings.mask, largest, colours),
-        vector=findings.embedding,
-        series_path=str(series.instances[0].path.parent.resolve()) if keeps_path else "",
-        age_band=_age_band(series.age_years),
-        note=note,
-    )
-
-
-def _case_id(volume: Volume) -> str:
-    """A name that follows from the voxels alone, so that a series is stored once."""
-    return f"own-{hashlib.sha256(volume.hu.tobytes()).hexdigest()[:12]}"
-
-
-def _age_band(years: float | None) -> str:
-    """A decade, which names nobody; the oldest are one band (45 CFR 164.514(b)(2)(i)(C))."""
-    if years is None:
-        return ""
-    decade = int(years) // 10 * 10
-    return "90 or older" if decade >= 90 else f"{decade}-{decade + 9}"
 
 
 def finds_itself(library: Path | None = None, *, progress: Progress = silent) -> bool:

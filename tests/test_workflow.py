@@ -11,6 +11,8 @@ import pytest
 from ichviewer import paths, workflow
 from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.library.case import Case
+from ichviewer.library.store import Library
+from ichviewer.report.card import case_id
 from ichviewer.worker import Limits
 from ichviewer.worker.limits import limits_of
 from tests.dicom import make
@@ -109,6 +111,24 @@ def test_the_users_library_comes_before_the_shipped_one(
     assert workflow.library_folder() == paths.starter_library_folder()
     (tmp_path / "library").mkdir()
     assert workflow.library_folder() == tmp_path / "library"
+
+
+def test_a_users_case_opens_its_own_series_or_none(folder: Path, tmp_path: Path) -> None:
+    """The folder also holds a larger series, which must not be shown in its place."""
+    library = tmp_path / "cases"
+    Library.create(library).close()
+    scan = workflow.open_folder(folder)
+    small = min(scan.series, key=lambda series: len(series.instances))
+    name = case_id(workflow.open_series(small))
+    vector = np.zeros(0, np.float32)
+    case = Case(name, (), {}, "", "", "model (x 1)", False, 0, b"", vector, str(folder))
+    series, volume = workflow.open_case(case, library)
+    assert series == small
+    assert volume.shape_kji[0] == 2
+    for instance in small.instances:
+        instance.path.unlink()
+    with pytest.raises(LibraryError, match="no longer where they were stored"):
+        workflow.open_case(case, library)
 
 
 def test_a_missing_library_is_named(tmp_path: Path) -> None:
