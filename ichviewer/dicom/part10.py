@@ -6,7 +6,9 @@ and with every length checked, and pydicom is given only a header that has passe
 The encoding is taken from the bytes themselves where they contradict the transfer syntax.
 """
 
+import logging
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
@@ -31,11 +33,19 @@ EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 _DEFLATED = (DEFLATED_LITTLE, "1.2.840.10008.1.2.4.95")
 
 UNCOMPRESSED = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, *_DEFLATED))
+_DICOMDIR = b"1.2.840.10008.1.3.10"
 _FIRST_READ = 64 << 10
+
+# pydicom logs what it warns about, and what files say must not reach a log.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
 
 
 class NotPart10(IchViewerError):
     """A file that is not DICOM."""
+
+
+class Directory(NotPart10):
+    """A DICOMDIR: a list of other files, however long, that nobody needs to parse."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,8 @@ def read_header(file: BinaryIO, size: int) -> FileHeader:
     ------
     NotPart10
         The file is not DICOM.
+    Directory
+        The file is a DICOMDIR.
     DamagedFile
         The structure is broken, out of bounds, or cut short.
     """
@@ -190,6 +202,8 @@ def _read_meta(head: bytes, offset: int) -> tuple[str, int]:
             at, length = offset + 8, int.from_bytes(head[offset + 4 : offset + 8], "little")
         if at + length > len(head):
             raise DamagedFile("is cut short within its file meta information")
+        if element == 0x0002 and head[at : at + length].strip(b"\0 ") == _DICOMDIR:
+            raise Directory("is a DICOMDIR")
         if element == 0x0010:
             syntax = head[at : at + length].decode("ascii", "replace").strip("\0 ")
         offset = at + length
@@ -239,7 +253,10 @@ def _read_deflated(file: BinaryIO, head: bytes, size: int, syntax: str, offset: 
 
 def _parse(header: bytes, explicit: bool, little: bool) -> Dataset:
     try:
-        return read_dataset(BytesIO(header), not explicit, little)
+        # Its warnings repeat what files say, patients' names included; ours name the cause.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read_dataset(BytesIO(header), not explicit, little)
     except RecursionError as error:
         raise DamagedFile("nests its sequences too deeply") from error
     except (

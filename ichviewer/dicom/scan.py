@@ -16,7 +16,7 @@ from pydicom.uid import UID
 from ichviewer.dicom.geometry import Stack
 from ichviewer.dicom.image import Image
 from ichviewer.dicom.parse import FRAME_LIMIT, images_of
-from ichviewer.dicom.part10 import FileHeader, NotPart10, read_header
+from ichviewer.dicom.part10 import Directory, FileHeader, NotPart10, read_header
 from ichviewer.dicom.pixels import fingerprint, layout_problem
 from ichviewer.dicom.series import study_of
 from ichviewer.dicom.source import (
@@ -174,6 +174,8 @@ def _read_file(source: Source, opener: Sources) -> tuple[Image, ...]:
             if size == 0:
                 raise _SkipError("empty file")
             header = read_header(file, size)
+    except Directory:
+        raise _SkipError("DICOMDIR") from None
     except NotPart10:
         raise _SkipError("not DICOM") from None
     except DamagedFile as error:
@@ -198,7 +200,7 @@ def _check_class(header: FileHeader, name: str) -> None:
     """Tell images from the other objects that a folder holds."""
     dataset = Header([header.dataset])
     sop_class = dataset.code("SOPClassUID")
-    if "DirectoryRecordSequence" in header.dataset or sop_class == _DICOMDIR:
+    if sop_class == _DICOMDIR:
         raise _SkipError("DICOMDIR")
     if header.pixels is None and not dataset.has("Rows"):
         kind = clean_text(UID(sop_class).name) if sop_class else "of no known kind"
