@@ -101,8 +101,7 @@ def pack(value: object, announce: Callable[[str], None]) -> tuple[Parcel, Shared
     name = segment_name()
     announce(name)
     segment = SharedMemory(name, create=True, size=size)
-    for (offset, length), buffer in zip(spans, buffers, strict=True):
-        memory_of(segment)[offset : offset + length] = buffer.raw()
+    _fill(segment, spans, buffers)
     return Parcel(body, name, spans), segment
 
 
@@ -123,6 +122,15 @@ def unlink(name: str) -> None:
         return
     segment.unlink()
     segment.close()
+
+
+def _fill(
+    segment: SharedMemory, spans: tuple[tuple[int, int], ...], buffers: list[pickle.PickleBuffer]
+) -> None:
+    # numpy copies without holding the interpreter's lock, so the window stays alive meanwhile.
+    whole = np.frombuffer(memory_of(segment), dtype=np.uint8)
+    for (offset, length), buffer in zip(spans, buffers, strict=True):
+        np.copyto(whole[offset : offset + length], np.frombuffer(buffer.raw(), dtype=np.uint8))
 
 
 def segment_name() -> str:
