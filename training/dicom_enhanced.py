@@ -93,7 +93,8 @@ def compacted(
     blurred = ndimage.gaussian_filter(still, (0.0, _BLUR_PX, _BLUR_PX))
     mixed = np.clip(still * (1.0 - outside) + blurred * outside, _INTERCEPT_HU, 3071)
     box = ndimage.find_objects(around.any(axis=0).astype(np.uint8))[0]
-    crop = (slice(None), *(slice(max(0, s.start - 2), s.stop + 2) for s in box))
+    rows, columns = (slice(max(0, s.start - 2), s.stop + 2) for s in box)
+    crop = (slice(None), rows, columns)
     return np.rint(mixed[crop]).astype(np.int16), crop
 
 

@@ -1,11 +1,11 @@
 """The case library that ships: simulated heads, read by the real chain.
 
 `python -m training.starter_library --count 220 --out resources/library` simulates the cases,
-writes one DICOM file for each, reads these files with ichviewer as a user's series would be, and
-stores vector, truth and thumbnail. It goes on where it was stopped.
+writes one DICOM file for each with its truth and thumbnail, and then lets the models in `models/`
+read these files as a user's series would be read. It goes on where it was stopped.
 
 `python -m training.starter_library --vectors-only --out resources/library` keeps cases and images
-and lets the models that are now in `models/` make the vectors anew.
+and makes the vectors anew, after the models have changed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from numpy.typing import NDArray
 
 from ichviewer import workflow
 from ichviewer.analysis.findings import Findings, HemorrhageType
+from ichviewer.dicom.study import Series
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Case
 from ichviewer.library.store import DATABASE_NAME, Library
 from ichviewer.library.thumbnail import thumbnail_png
 from ichviewer.library.upkeep import rebuild, stats, verify
-from ichviewer.ui.theme import TYPE_COLOURS
+from ichviewer.report.colours import TYPE_COLOURS
 from training.anatomy import ROOT
 from training.dicom_enhanced import compacted, write_case
 from training.head import Head, build_head
@@ -40,6 +41,7 @@ LABEL_SOURCE = "simulator (exact)"
 #: A planned type that comes out smaller is drawn again: it could not be pointed at.
 LEAST_ML = 0.5
 
+_COLOURS = {int(kind): colour for kind, colour in TYPE_COLOURS.items()}
 _FIRST_SEED = 900_000
 _TRIES = 12
 _NEGATIVE_SHARE = 0.17
@@ -127,24 +129,13 @@ def write_images(plan: Plan, path: Path) -> tuple[SimulatedSeries, NDArray[np.ui
     return series, series.mask[crop].copy()
 
 
-def read(path: Path) -> tuple[Volume, Findings]:
-    """Open and analyse a case's file as the program does with any series."""
-    series = workflow.best_series(workflow.open_folder(path))
-    volume = workflow.open_series(series)
-    return volume, workflow.analyze(series, volume)
-
-
-def make_case(
-    plan: Plan, path: Path, series: SimulatedSeries, mask: NDArray[np.uint8]
-) -> tuple[Case, str]:
-    """A case as it is stored, and what made its vector."""
-    volume, findings = read(path)
-    if not findings.embedding.size:
-        raise RuntimeError(f"{plan.case_id} was refused: {findings.gate.reasons}")
+def make_case(plan: Plan, path: Path, series: SimulatedSeries, mask: NDArray[np.uint8]) -> Case:
+    """A case as it is stored, still without its vector."""
+    volume = workflow.open_series(_series_in(path))
     k = _largest_slice(volume, mask)
     types = {kind.word: round(ml, 2) for kind, ml in series.volume_ml.items()}
     main = max(series.volume_ml, key=lambda kind: series.volume_ml[kind], default=None)
-    case = Case(
+    return Case(
         case_id=plan.case_id,
         types=tuple(sorted(types)),
         volumes_ml=types,
@@ -153,12 +144,15 @@ def make_case(
         label_source=LABEL_SOURCE,
         is_simulated=True,
         largest_slice=k,
-        thumbnail_png=thumbnail_png(volume, mask, k, TYPE_COLOURS),
-        vector=findings.embedding,
+        thumbnail_png=thumbnail_png(volume, mask, k, _COLOURS),
+        vector=np.empty(0, np.float32),
         series_path=f"{path.parent.name}/{path.name}",
         note=_note(series),
     )
-    return case, findings.embedding_identity
+
+
+def _series_in(path: Path) -> Series:
+    return workflow.best_series(workflow.open_folder(path))
 
 
 def _note(series: SimulatedSeries) -> str:
@@ -185,8 +179,8 @@ def _site(volume: Volume, region: NDArray[np.bool_]) -> str:
     return f"{depth}, {level} third"
 
 
-def make_library(folder: Path, count: int) -> None:
-    """Make all cases that are not there yet, then the index."""
+def make_cases(folder: Path, count: int) -> None:
+    """Make all planned cases that are not there yet, without vectors."""
     images = folder / "cases"
     images.mkdir(parents=True, exist_ok=True)
     if not (folder / DATABASE_NAME).exists():
@@ -195,27 +189,32 @@ def make_library(folder: Path, count: int) -> None:
         known = {case.case_id for case in library.list()}
         for plan in _timed([plan for plan in plan_cases(count) if plan.case_id not in known]):
             path = images / f"{plan.case_id}.dcm"
-            case, identity = make_case(plan, path, *write_images(plan, path))
-            library.add(case, identity)
-    finish(folder)
+            library.add(make_case(plan, path, *write_images(plan, path)), "")
 
 
-def remake_vectors(folder: Path) -> None:
-    """Give every case a vector by the present models and forget the former ones."""
+def make_vectors(folder: Path) -> None:
+    """Give every case a vector by the present models, and forget those of former models."""
+    identity = ""
     with Library.open(folder, writable=True) as library:
-        identity = ""
         for case in _timed(library.list()):
             if identity and library.vector_number(case.case_id, identity):
                 continue
-            path = library.images_path(case)
-            if path is None:
-                raise RuntimeError(f"{case.case_id} has no images")
-            _, findings = read(path)
+            findings = _read(library.images_path(case))
             identity = findings.embedding_identity
             library.set_vector(case.case_id, identity, findings.embedding)
         for former in set(library.identities()) - {identity}:
             library.forget_vectors(former)
-    finish(folder)
+
+
+def _read(path: Path | None) -> Findings:
+    """Open and analyse a case's file as the program does with any series."""
+    if path is None:
+        raise RuntimeError("a case without images cannot get a vector")
+    series = _series_in(path)
+    findings = workflow.analyze(series, workflow.open_series(series))
+    if not findings.embedding.size:
+        raise RuntimeError(f"{path.name} was refused: {findings.gate.reasons}")
+    return findings
 
 
 def finish(folder: Path) -> None:
@@ -248,10 +247,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "resources" / "library")
     parser.add_argument("--vectors-only", action="store_true")
     given = parser.parse_args()
-    if given.vectors_only:
-        remake_vectors(given.out)
-    else:
-        make_library(given.out, given.count)
+    if not given.vectors_only:
+        make_cases(given.out, given.count)
+    make_vectors(given.out)
+    finish(given.out)
 
 
 if __name__ == "__main__":

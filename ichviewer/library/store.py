@@ -101,7 +101,10 @@ class Library:
         return {**counts, "none": len(self) - int(positive)}
 
     def add(self, case: Case, identity: str) -> None:
-        """Store one case, whose id must be new, with its vector by the model named."""
+        """Store one case, whose id must be new, with its vector by the model named.
+
+        A case with an empty vector is kept, and found once `set_vector` has given it one.
+        """
         self.add_all((case,), identity)
 
     def add_all(self, cases: Iterable[Case], identity: str) -> None:
@@ -250,7 +253,8 @@ class Library:
             self._database.insert(sql, number, kind, case.volumes_ml.get(kind))
         sql = "INSERT INTO thumbnails VALUES (?, ?)"
         self._database.insert(sql, number, case.thumbnail_png)
-        self._insert_vector(number, identity, case.vector)
+        if case.vector.size:
+            self._insert_vector(number, identity, case.vector)
 
     def _insert_vector(self, case_number: int, identity: str, vector: Vectors) -> None:
         blob = vector_blob(vector)

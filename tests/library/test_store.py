@@ -96,9 +96,8 @@ def test_adding_is_all_or_nothing(folder: Path) -> None:
         np.full(DIMENSION, np.nan, np.float32),
         np.zeros(DIMENSION, np.float32),
         np.ones(DIMENSION, np.float32),
-        np.empty(0, np.float32),
     ],
-    ids=["NaN", "zero", "not normalised", "empty"],
+    ids=["NaN", "zero", "not normalised"],
 )
 def test_an_unusable_vector_is_refused(folder: Path, vector: np.ndarray) -> None:
     make_library(folder, 2)
@@ -107,6 +106,16 @@ def test_an_unusable_vector_is_refused(folder: Path, vector: np.ndarray) -> None
         pytest.raises(LibraryError, match="without a usable vector"),
     ):
         library.add(make_case(7, vector), IDENTITY)
+
+
+def test_a_case_may_wait_for_its_vector(folder: Path) -> None:
+    with Library.create(folder) as library:
+        library.add(make_case(0, np.empty(0, np.float32)), "")
+        assert len(library) == 1
+        assert library.identities() == {}
+        assert library.vector_number("case-0000", IDENTITY) is None
+        library.set_vector("case-0000", IDENTITY, unit_vectors(1)[0])
+        assert library.identities() == {IDENTITY: 1}
 
 
 def test_vectors_of_one_model_have_one_length(folder: Path) -> None:
