@@ -44,7 +44,7 @@ def steps_of(window: MainWindow) -> dict[str, Step]:
         model.move_cursor((model.cursor_kji[0] + direction, j, i))
 
     def drag_window(frame: int) -> None:
-        window.axial.drag_window(3 if frame % 60 < 30 else -3, 2 if frame % 40 < 20 else -2)
+        window.images.axial.drag_window(3 if frame % 60 < 30 else -3, 2 if frame % 40 < 20 else -2)
 
     def drag_crosshair(frame: int) -> None:
         turn = 2 * np.pi * frame / 100

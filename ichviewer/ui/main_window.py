@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -15,30 +14,25 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QHBoxLayout,
     QMainWindow,
-    QMenu,
     QSplitter,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )
 
 from ichviewer import __version__, paths
-from ichviewer.imaging.plane import Axis
 from ichviewer.ui import wording
-from ichviewer.ui.actions import ACTIONS, FILE, HELP, VIEW, WINDOWS, Action
-from ichviewer.ui.content import CaseContent, StudyContent
+from ichviewer.ui.actions import ACTIONS, Action
 from ichviewer.ui.findings_panel import FindingsPanel
+from ichviewer.ui.images_panel import ImagesPanel
 from ichviewer.ui.jobs import Jobs
-from ichviewer.ui.key_help import KeyHelp, key_text
+from ichviewer.ui.key_help import KeyHelp
+from ichviewer.ui.menus import Menus
 from ichviewer.ui.messages import MessageBar, Messages, show_text
 from ichviewer.ui.similar_panel import SimilarPanel
-from ichviewer.ui.slice_strip import SliceStrip
-from ichviewer.ui.slice_view import SliceView
 from ichviewer.ui.status_corner import StatusCorner
 from ichviewer.ui.studies_panel import StudiesPanel
-from ichviewer.ui.viewer_model import Layout, ViewerModel
+from ichviewer.ui.viewer_model import ViewerModel
 from ichviewer.ui.welcome import Welcome
 
 _ABOUT = f"""ichviewer {__version__}
@@ -65,21 +59,15 @@ class MainWindow(QMainWindow):
         self.findings = FindingsPanel(model)
         self.similar = SimilarPanel(model)
         self.status = StatusCorner(model)
-        self.axial, self.coronal, self.sagittal = (
-            SliceView(model, axis, StudyContent(model, axis)) for axis in Axis
-        )
-        self.beside = SliceView(model, Axis.K, CaseContent(model))
-        self._strip = SliceStrip(model)
+        self.images = ImagesPanel(model)
         self._welcome = Welcome(model)
-        self._actions = [self._make(action) for action in ACTIONS]
-        self._held = {action.keys[0]: action for action in ACTIONS if action.release}
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._is_width_shared = False
+        self._held = {action.keys[0]: action for action in ACTIONS if action.release}
         self._arrange()
-        self._fill_menus()
-        self._fill_tool_bar()
+        self._menus = Menus(self, self)
         self._connect()
-        self._show_layout()
-        self._show_switches()
+        self._show_title()
 
     def open_path(self, path: Path) -> None:
         """Open a folder, a file or a ZIP."""
@@ -129,16 +117,16 @@ class MainWindow(QMainWindow):
 
     def fit(self) -> None:
         """Show every plane whole again."""
-        for view in (self.axial, self.coronal, self.sagittal, self.beside):
+        for view in self.images.views:
             view.fit()
 
     def zoom(self, steps: int) -> None:
         """Enlarge the acquired plane, or make it smaller."""
-        self.axial.zoom(steps)
+        self.images.axial.zoom(steps)
 
     def pan(self, right_px: int, down_px: int) -> None:
         """Move the acquired plane on the screen."""
-        self.axial.pan(QPointF(right_px, down_px))
+        self.images.axial.pan(QPointF(right_px, down_px))
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
@@ -193,53 +181,25 @@ class MainWindow(QMainWindow):
         elif action.release is not None:
             action.release(self)
 
-    def _make(self, action: Action) -> QAction:
-        made = QAction(action.text, self)
-        made.setCheckable(action.is_on is not None)
-        made.triggered.connect(lambda: self._run(action))
-        if action.release is None:
-            made.setShortcuts([QKeySequence(key) for key in action.keys])
-        return made
-
-    def _run(self, action: Action) -> None:
-        action.run(self)
-        self._show_switches()
-
     def _arrange(self) -> None:
-        axial = QWidget()
-        row = QHBoxLayout(axial)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(self.axial, 1)
-        row.addWidget(self._strip)
-        self._reformats = QSplitter(Qt.Orientation.Vertical)
-        self._reformats.addWidget(self.coronal)
-        self._reformats.addWidget(self.sagittal)
-        self._images = QSplitter(Qt.Orientation.Horizontal)
-        for part, stretch in ((axial, 10), (self._reformats, 5), (self.beside, 10)):
-            self._images.addWidget(part)
-            self._images.setStretchFactor(self._images.indexOf(part), stretch)
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(MessageBar(self.messages))
         column.addWidget(self._welcome, 1)
-        column.addWidget(self._images, 1)
-        self._images.setSizes([864, 390, 800])
+        column.addWidget(self.images, 1)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
         right.addWidget(self.similar)
         right.setSizes([560, 400])
-        whole = QSplitter(Qt.Orientation.Horizontal)
         for part in (self.studies, middle, right):
-            whole.addWidget(part)
-        whole.setStretchFactor(1, 1)
-        self._whole = whole
-        for splitter in (whole, right, self._images, self._reformats):
+            self._columns.addWidget(part)
+        self._columns.setStretchFactor(1, 1)
+        for splitter in (self._columns, right):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(self._columns)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
 
@@ -250,29 +210,7 @@ class MainWindow(QMainWindow):
         self._is_width_shared = True
         left = min(max(round(0.15 * self.width()), 180), 290)
         right = min(max(round(0.26 * self.width()), 330), 480)
-        self._whole.setSizes([left, self.width() - left - right, right])
-
-    def _fill_menus(self) -> None:
-        menus: dict[str, QMenu] = {}
-        for action, made in zip(ACTIONS, self._actions, strict=True):
-            if action.menu not in menus:
-                menus[action.menu] = self.menuBar().addMenu(action.menu)
-            if action.release is None:
-                menus[action.menu].addAction(made)
-
-    def _fill_tool_bar(self) -> None:
-        bar = QToolBar("Tools")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addToolBar(bar)
-        shown = (FILE[0], *WINDOWS[:8], *VIEW[:1], HELP[0])
-        for action, made in zip(ACTIONS, self._actions, strict=True):
-            if action in shown:
-                made.setIconText(made.text().split("  ")[0].rstrip("…"))
-                made.setToolTip(f"{action.text}  ({key_text(action)})")
-                if action in (WINDOWS[0], VIEW[0], HELP[0]):
-                    bar.addSeparator()
-                bar.addAction(made)
+        self._columns.setSizes([left, self.width() - left - right, right])
 
     def _connect(self) -> None:
         model = self.model
@@ -283,29 +221,19 @@ class MainWindow(QMainWindow):
         self.status.cancel_wanted.connect(self.jobs.cancel_all)
         self._welcome.folder_wanted.connect(self.choose_folder)
         self._welcome.demo_wanted.connect(self.open_demo)
-        for signal in (model.volume_changed, model.layout_changed, model.companion_changed):
-            signal.connect(self._show_layout)
-        for signal in (model.window_changed, model.overlay_changed, model.blending_changed):
-            signal.connect(self._show_switches)
+        model.volume_changed.connect(self._show_title)
+        for signal in (
+            model.window_changed,
+            model.overlay_changed,
+            model.layout_changed,
+            model.blending_changed,
+        ):
+            signal.connect(self._menus.show_switches)
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self)
 
-    def _show_layout(self) -> None:
-        volume, companion = self.model.volume, self.model.companion
-        self._welcome.setVisible(volume is None)
-        self._images.setVisible(volume is not None)
-        self.beside.setVisible(companion is not None)
-        is_single = self.model.layout is Layout.SINGLE
-        self._reformats.setVisible(companion is None and not is_single)
-        if companion is not None:
-            # The strip belongs to the study's side; the two images get the same width.
-            half = (self._images.width() + self._strip.width()) // 2
-            self._images.setSizes([half, 0, self._images.width() - half])
+    def _show_title(self) -> None:
+        self._welcome.setVisible(self.model.volume is None)
         study = self.model.study
         self.setWindowTitle(f"{wording.study_title(study)} – ichviewer" if study else "ichviewer")
-
-    def _show_switches(self) -> None:
-        for action, made in zip(ACTIONS, self._actions, strict=True):
-            if action.is_on is not None:
-                made.setChecked(action.is_on(self))

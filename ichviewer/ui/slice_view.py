@@ -2,23 +2,21 @@
 
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QResizeEvent
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.overlay import Overlay, colour_labels
 from ichviewer.imaging.plane import Axis, Plane
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.window import Window, apply_window
-from ichviewer.ui import annotations, wording
-from ichviewer.ui.annotations import Corners
 from ichviewer.ui.content import Content
 from ichviewer.ui.plane_item import PlaneItem
-from ichviewer.ui.theme import DIM, IMAGE_GROUND, WARNING, type_colour
-from ichviewer.ui.viewer_model import Texts, ViewerModel
+from ichviewer.ui.plane_notes import Notes
+from ichviewer.ui.theme import IMAGE_GROUND
+from ichviewer.ui.viewer_model import ViewerModel
 
 #: A drag over so many pixels doubles the window's width, or moves its centre by one width.
 _DOUBLING_PX = 160.0
@@ -26,11 +24,6 @@ _CENTER_PX = 320.0
 _OUTSIDE_HU = -1024
 _ZOOM_STEP = 1.15
 _FAST_STEPS = 10
-_TRACE_COLOURS = {
-    Axis.K: QColor(58, 106, 150),
-    Axis.J: QColor(54, 112, 91),
-    Axis.I: QColor(148, 115, 52),
-}
 
 
 class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
@@ -46,7 +39,9 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self._model = model
         self._axis = axis
         self._content = content
+        self._notes = Notes(model, axis, content)
         self._plane: Plane | None = None
+        self._hu: NDArray[Any] | None = None
         self._overlay: Overlay | None = None
         self._drawn_index = -1
         self._is_grey_stale = self._is_overlay_stale = True
@@ -60,7 +55,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         content.changed.connect(self._open)
         model.cursor_changed.connect(self.viewport().update)
         model.window_changed.connect(self._redraw_grey)
-        model.blending_changed.connect(self._redraw_grey)
+        model.blending_changed.connect(self._recut)
         model.overlay_changed.connect(self._redraw_overlay)
         model.findings_changed.connect(self._redraw_overlay)
         model.texts_changed.connect(self.viewport().update)
@@ -88,6 +83,15 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         down_mm, right_mm = self._plane.pixel_mm
         at_mm = QPointF((column + 0.5) * right_mm, (row + 0.5) * down_mm)
         return QPointF(self._box.mapViewToScene(at_mm))
+
+    @property
+    def px_per_mm(self) -> float:
+        """The scale on the screen, in logical pixels."""
+        return 1.0 / float(self._box.viewPixelSize()[0])
+
+    def readout(self, row: float, column: float) -> tuple[str, ...]:
+        """HU, voxel and patient position of a pixel, as they are shown under the pointer."""
+        return () if self._plane is None else self._notes.readout(self._plane, (row, column))
 
     def scroll(self, steps: int) -> None:
         """Go on by so many cuts: to the head, the front or the patient's right where positive."""
@@ -131,7 +135,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
 
     def _open(self) -> None:
         volume = self._content.volume
-        self._plane = None
+        self._plane = self._hu = None
         if volume is not None and not self._content.refusal():
             self._plane = plane_of(volume.grid, self._axis)
             self._item.lay_out(self._plane.shape, self._plane.pixel_mm)
@@ -142,6 +146,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     def _redraw_grey(self) -> None:
         self._is_grey_stale = True
         self.viewport().update()
+
+    def _recut(self) -> None:
+        self._hu = None
+        self._redraw_grey()
 
     def _redraw_overlay(self) -> None:
         self._is_overlay_stale = True
@@ -156,10 +164,11 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
             return
         index = self._index
         is_moved, self._drawn_index = index != self._drawn_index, index
-        if is_moved or self._is_grey_stale:
+        if is_moved or self._hu is None:
             cut = plane.cut_blended if self._model.is_blended else plane.cut
-            hu = cut(volume.hu, index, _OUTSIDE_HU)
-            self._item.show_grey(apply_window(hu, self._model.window, volume.is_inverted))
+            self._hu = cut(volume.hu, index, _OUTSIDE_HU)
+        if is_moved or self._is_grey_stale:
+            self._item.show_grey(apply_window(self._hu, self._model.window, volume.is_inverted))
         if is_moved or self._is_overlay_stale:
             mask = None if self._model.is_overlay_off else self._content.mask
             labels = None if mask is None else plane.cut(mask, index)
@@ -191,77 +200,13 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         painter.setFont(QFont(self.font()))
         area = QRectF(self.viewport().rect())
         if self._plane is None:
-            sentence = self._content.refusal() if self._content.volume is not None else ""
-            inner = area.adjusted(24, 24, -24, -24)
-            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            annotations.write(painter, inner, wrap, sentence, QColor(DIM))
-        elif self._model.texts is not Texts.NONE:
-            self._annotate(painter, area, self._plane)
+            self._notes.refuse(painter, area)
+        else:
+            pointer = None if self._pointer is None else self._pixel_at(self._pointer)
+            self._notes.write(
+                painter, area, self._plane, screen=self, overlay=self._overlay, pointer=pointer
+            )
         painter.restore()
-
-    def _annotate(self, painter: QPainter, area: QRectF, plane: Plane) -> None:
-        if self._content.has_crosshair:
-            annotations.draw_traces(painter, self._traces(plane), self._crossing(plane))
-        self._name_types(painter, area, plane)
-        annotations.write_corners(painter, area, self._corners(plane))
-        annotations.draw_scale(painter, area, 1.0 / self._box.viewPixelSize()[0])
-        if self._overlay is not None:
-            foot = area.adjusted(10, 6, -10, -6 - 3 * painter.fontMetrics().height())
-            bottom = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-            annotations.write(painter, foot, bottom, wording.NOT_FOR_DIAGNOSIS, QColor(WARNING))
-        annotations.write_letters(painter, area, plane.letters)
-
-    def _corners(self, plane: Plane) -> Corners:
-        word = wording.capital(plane.orientation)
-        count = f"{self._index + 1} / {plane.count}"
-        is_all = self._model.texts is Texts.ALL
-        heading = self._content.heading() if is_all else ()
-        window = wording.window_lines(self._model.window) if self._axis is Axis.K else ()
-        fidelity = self._fidelity(plane) if is_all else ()
-        return Corners(
-            top_left=heading or (word,),
-            top_right=(f"{word}  {count}" if heading else count, *window, *fidelity),
-            bottom_left=self._readout(plane),
-        )
-
-    def _fidelity(self, plane: Plane) -> tuple[str, ...]:
-        """How this plane differs from what was acquired; said in the reformatted ones."""
-        if plane.is_native:
-            return ()
-        blended = ("smoothed between slices",) if self._model.is_blended else ()
-        return (*wording.fidelity(plane.grid), *blended)
-
-    def _readout(self, plane: Plane) -> tuple[str, ...]:
-        """HU, voxel and patient position under the pointer."""
-        volume = self._content.volume
-        pixel = None if self._pointer is None else self._pixel_at(self._pointer)
-        kji = None if pixel is None else plane.voxel(self._index, *pixel)
-        if volume is None or kji is None:
-            return ()
-        value = f"{volume.hu[kji]:.0f}" + (" HU" if volume.is_hu else " (stored value, no HU)")
-        x, y, z = volume.grid.lps_mm(np.array(kji, dtype=float)).tolist()
-        voxel = "voxel  k {}  j {}  i {}".format(*kji)
-        return (value, voxel, wording.position_text((x, y, z)))
-
-    def _crossing(self, plane: Plane) -> QPointF:
-        return self.screen_point(*plane.pixel(self._content.cursor_kji))
-
-    def _traces(self, plane: Plane) -> list[tuple[QLineF, QColor]]:
-        ends = plane.traces(self._content.cursor_kji)
-        return [
-            (QLineF(self.screen_point(*a), self.screen_point(*b)), _TRACE_COLOURS[axis])
-            for axis, (a, b) in ends.items()
-        ]
-
-    def _name_types(self, painter: QPainter, area: QRectF, plane: Plane) -> None:
-        """Words beside the regions: the second cue for those who cannot tell the colours."""
-        for label, (top, left, bottom, right) in (
-            self._overlay.boxes if self._overlay else {}
-        ).items():
-            kind = HemorrhageType(label)
-            corners = self.screen_point(top, left), self.screen_point(bottom, right)
-            colour = type_colour(kind).lighter(125)
-            annotations.write_type(painter, area, QRectF(*corners), kind.word, colour)
 
     def _point_at(self, scene_point: QPointF) -> None:
         self._pointer = self._box.mapSceneToView(scene_point)

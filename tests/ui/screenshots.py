@@ -65,9 +65,9 @@ def picture(camera: Camera, folder: Path, name: str) -> None:
     camera.take(f"{name}-overlay-hidden")
     model.is_overlay_off = False
     for view, word in (
-        (window.axial, "axial"),
-        (window.coronal, "coronal"),
-        (window.sagittal, "sagittal"),
+        (window.images.axial, "axial"),
+        (window.images.coronal, "coronal"),
+        (window.images.sagittal, "sagittal"),
     ):
         camera.take(f"{name}-{word}", view)
     if model.matches is not None and model.matches.matches:

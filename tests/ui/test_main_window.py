@@ -95,8 +95,8 @@ def test_a_refusal_says_why_and_shows_no_numbers(window: MainWindow) -> None:
 def test_planes_that_are_not_permitted_say_why(window: MainWindow) -> None:
     reason = "The slices have no positions."
     window.model.show_volume(samples.series("a", {Permission.MPR: reason}), samples.volume())
-    assert window.coronal.plane is None
-    assert window.axial.plane is not None
+    assert window.images.coronal.plane is None
+    assert window.images.axial.plane is not None
 
 
 def test_similar_cases_open_beside_and_close_again(window: MainWindow, qtbot: QtBot) -> None:
@@ -108,14 +108,14 @@ def test_similar_cases_open_beside_and_close_again(window: MainWindow, qtbot: Qt
     assert any("distance 0.40" in text and "98 %" in text for text in shown)
     assert "labels: simulator (exact)" in shown
     window.model.companion = Companion(near, samples.volume(2.5), 4, 4)
-    assert window.beside.isVisible()
-    assert not window.coronal.isVisible()
+    assert window.images.beside.isVisible()
+    assert not window.images.coronal.isVisible()
     panel = window.findChild(SimilarPanel)
     assert panel is not None
     with qtbot.waitSignal(panel.case_closed):
         panel._cards[0].chosen.emit(near)
     assert window.model.companion is None
-    assert window.coronal.isVisible()
+    assert window.images.coronal.isVisible()
 
 
 def test_far_matches_are_said_to_be_far(window: MainWindow) -> None:
@@ -143,7 +143,7 @@ def test_a_folder_without_images_gives_one_message(
     assert window.messages.current.details == "", "expected trouble needs no traceback"
     assert not window.jobs.is_busy
     show_findings(window.model)
-    window.axial.scroll(1)
+    window.images.axial.scroll(1)
     assert window.model.cursor_kji[0] == 7
 
 
@@ -154,14 +154,17 @@ def test_a_real_series_opens_with_three_planes(window: MainWindow, qtbot: QtBot)
     window.jobs.cancel_all()
     assert window.model.volume is not None
     assert window.model.volume.shape_kji == (28, 512, 512)
-    words = [view.plane.orientation for view in (window.axial, window.coronal, window.sagittal)]
+    words = [
+        view.plane.orientation
+        for view in (window.images.axial, window.images.coronal, window.images.sagittal)
+    ]
     assert words == ["axial", "coronal", "sagittal"]
     assert any("tilt corrected 18.5°" in text for text in texts(window))
     assert window.model.ai.state is AiState.CANCELLED
 
 
 def wheel(window: MainWindow, notches: int, modifier: Qt.KeyboardModifier) -> None:
-    viewport = window.axial.viewport()
+    viewport = window.images.axial.viewport()
     at = QPointF(viewport.rect().center())
     turn, none = QPoint(0, 120 * notches), Qt.MouseButton.NoButton
     phase = Qt.ScrollPhase.NoScrollPhase
@@ -175,9 +178,9 @@ def test_the_wheel_scrolls_and_zooms(window: MainWindow) -> None:
     assert window.model.cursor_kji[0] == 7, "up goes to the head"
     wheel(window, -1, Qt.KeyboardModifier.ShiftModifier)
     assert window.model.cursor_kji[0] == 0, "ten at a time, to the end"
-    before = window.axial.screen_point(0, 1) - window.axial.screen_point(0, 0)
+    before = window.images.axial.screen_point(0, 1) - window.images.axial.screen_point(0, 0)
     wheel(window, 2, Qt.KeyboardModifier.ControlModifier)
-    after = window.axial.screen_point(0, 1) - window.axial.screen_point(0, 0)
+    after = window.images.axial.screen_point(0, 1) - window.images.axial.screen_point(0, 0)
     assert after.x() > 1.2 * before.x()
     assert window.model.cursor_kji[0] == 0
 
@@ -187,7 +190,7 @@ def test_the_wheel_scrolls_and_zooms(window: MainWindow) -> None:
 )
 def test_each_button_drags_its_own_thing(window: MainWindow, button: Qt.MouseButton) -> None:
     show_findings(window.model)
-    view = window.axial
+    view = window.images.axial
     start, end = view.screen_point(20, 16).toPoint(), view.screen_point(12, 24).toPoint()
     window.model.cursor_kji = (6, 20, 16)
     before = (window.model.cursor_kji, window.model.window, view.screen_point(0, 0))
@@ -213,7 +216,7 @@ def test_each_button_drags_its_own_thing(window: MainWindow, button: Qt.MouseBut
 
 def test_gestures_change_window_and_crosshair(window: MainWindow, qtbot: QtBot) -> None:
     show_findings(window.model)
-    view = window.axial
+    view = window.images.axial
     width = window.model.window.width
     view.drag_window(160, 0)
     assert window.model.window.width == pytest.approx(2 * width)
@@ -228,19 +231,19 @@ def test_gestures_change_window_and_crosshair(window: MainWindow, qtbot: QtBot) 
 
 def test_fit_undoes_zoom_and_pan(window: MainWindow) -> None:
     show_findings(window.model)
-    before = window.axial.screen_point(10, 10)
-    window.axial.zoom(3)
-    window.axial.pan(QPointF(30, -20))
-    assert (window.axial.screen_point(10, 10) - before).manhattanLength() > 5
+    before = window.images.axial.screen_point(10, 10)
+    window.images.axial.zoom(3)
+    window.images.axial.pan(QPointF(30, -20))
+    assert (window.images.axial.screen_point(10, 10) - before).manhattanLength() > 5
     window.fit()
-    assert (window.axial.screen_point(10, 10) - before).manhattanLength() < 0.5
+    assert (window.images.axial.screen_point(10, 10) - before).manhattanLength() < 0.5
 
 
 def test_panning_moves_the_image_with_the_hand(window: MainWindow) -> None:
     show_findings(window.model)
-    before = window.axial.screen_point(10, 10)
-    window.axial.pan(QPointF(30, -20))
-    moved = window.axial.screen_point(10, 10) - before
+    before = window.images.axial.screen_point(10, 10)
+    window.images.axial.pan(QPointF(30, -20))
+    moved = window.images.axial.screen_point(10, 10) - before
     assert (moved.x(), moved.y()) == (pytest.approx(30, abs=0.5), pytest.approx(-20, abs=0.5))
 
 

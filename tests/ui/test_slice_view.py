@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 
 from ichviewer.analysis.findings import Findings, HemorrhageType
@@ -36,7 +35,11 @@ def findings_of(mask: np.ndarray) -> Findings:
 
 
 def views_of(window: MainWindow) -> dict[Axis, SliceView]:
-    return {Axis.K: window.axial, Axis.J: window.coronal, Axis.I: window.sagittal}
+    return {
+        Axis.K: window.images.axial,
+        Axis.J: window.images.coronal,
+        Axis.I: window.images.sagittal,
+    }
 
 
 @pytest.mark.parametrize("zoom", [0, 6, 14])
@@ -105,7 +108,9 @@ def test_the_window_decides_the_grey(bare: MainWindow) -> None:
     bare.model.show_volume(samples.series(), type(volume)(hu, volume.grid))
     for window, grey in ((Window(40.5, 81), 128), (Window(200, 100), 0), (Window(-100, 50), 255)):
         bare.model.window = window
-        shown = drawn(bare.axial).pixelColor(bare.axial.width() // 2, bare.axial.height() // 2)
+        shown = drawn(bare.images.axial).pixelColor(
+            bare.images.axial.width() // 2, bare.images.axial.height() // 2
+        )
         assert shown.red() == pytest.approx(grey, abs=2)
 
 
@@ -115,10 +120,10 @@ def test_hidden_types_and_the_held_key_leave_the_grey(bare: MainWindow) -> None:
     mask[kji] = HemorrhageType.EPIDURAL
     bare.model.move_cursor(kji)
     bare.model.findings = findings_of(mask)
-    point = bare.axial.screen_point(22, 13).toPoint()
+    point = bare.images.axial.screen_point(22, 13).toPoint()
 
     def colour() -> str:
-        return drawn(bare.axial).pixelColor(point).name()
+        return drawn(bare.images.axial).pixelColor(point).name()
 
     lit = colour()
     assert lit != "#000000"
@@ -132,12 +137,8 @@ def test_hidden_types_and_the_held_key_leave_the_grey(bare: MainWindow) -> None:
 
 def test_the_readout_names_hu_voxel_and_position(window: MainWindow) -> None:
     window.model.show_volume(samples.series(), samples.volume())
-    view = window.axial
-    assert view.plane is not None
-    scene = view.screen_point(10, 25)
-    view.scene().sigMouseMoved.emit(QPointF(scene))
     k = window.model.cursor_kji[0]
-    value, voxel, position = view._readout(view.plane)
+    value, voxel, position = window.images.axial.readout(10, 25)
     assert value == f"{k * 100 + 10 - 25} HU"
     assert voxel == f"voxel  k {k}  j 10  i 25"
     assert position == f"L 45.0  A 50.0  H {5 * k:.1f} mm"

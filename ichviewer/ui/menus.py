@@ -1,0 +1,66 @@
+"""Menus and tool bar, made from the table of actions."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+from ichviewer.ui.actions import ACTIONS, FILE, HELP, VIEW, WINDOWS, Action, Desk
+from ichviewer.ui.key_help import key_text
+
+_IN_TOOL_BAR = (FILE[0], *WINDOWS[:8], *VIEW[:2], HELP[0])
+_AFTER_A_LINE = (WINDOWS[0], VIEW[0], HELP[0])
+
+
+class Menus:
+    """The table's actions as Qt's, in the menus and the tool bar of a window.
+
+    Held actions have no shortcut here: the window watches their keys itself.
+    """
+
+    def __init__(self, window: QMainWindow, desk: Desk) -> None:
+        self._desk = desk
+        self._made = {action: self._make(window, action) for action in ACTIONS}
+        menus: dict[str, QMenu] = {}
+        for action, made in self._made.items():
+            if action.menu not in menus:
+                menus[action.menu] = window.menuBar().addMenu(action.menu)
+            if action.release is None:
+                menus[action.menu].addAction(made)
+        window.addToolBar(self._tool_bar())
+        self.show_switches()
+
+    def show_switches(self) -> None:
+        """Bring the check marks up to date."""
+        for action, made in self._made.items():
+            if action.is_on is not None:
+                made.setChecked(action.is_on(self._desk))
+
+    def _make(self, window: QMainWindow, action: Action) -> QAction:
+        made = QAction(action.text, window)
+        made.setCheckable(action.is_on is not None)
+        made.triggered.connect(self._runner(action))
+        if action.release is None:
+            made.setShortcuts([QKeySequence(key) for key in action.keys])
+        return made
+
+    def _runner(self, action: Action) -> Callable[[], None]:
+        def run() -> None:
+            action.run(self._desk)
+            self.show_switches()
+
+        return run
+
+    def _tool_bar(self) -> QToolBar:
+        bar = QToolBar("Tools")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for action in _IN_TOOL_BAR:
+            made = self._made[action]
+            made.setIconText(action.text.split("  ")[0].rstrip("…"))
+            made.setToolTip(f"{action.text}  ({key_text(action)})")
+            if action in _AFTER_A_LINE:
+                bar.addSeparator()
+            bar.addAction(made)
+        return bar

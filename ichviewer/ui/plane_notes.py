@@ -1,0 +1,126 @@
+"""What is written over one plane: composed from the model, drawn by `annotations`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.imaging.overlay import Overlay
+from ichviewer.imaging.plane import Axis, Pixel, Plane
+from ichviewer.ui import annotations, wording
+from ichviewer.ui.annotations import Corners
+from ichviewer.ui.content import Content
+from ichviewer.ui.theme import DIM, WARNING, type_colour
+from ichviewer.ui.viewer_model import Texts, ViewerModel
+
+_TRACE_COLOURS = {
+    Axis.K: QColor(58, 106, 150),
+    Axis.J: QColor(54, 112, 91),
+    Axis.I: QColor(148, 115, 52),
+}
+
+
+class Screen(Protocol):
+    """Where things are on the screen."""
+
+    def screen_point(self, row: float, column: float) -> QPointF:
+        """The place of a pixel's centre."""
+
+    @property
+    def px_per_mm(self) -> float:
+        """The scale."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Writes over one view's planes."""
+
+    model: ViewerModel
+    axis: Axis
+    content: Content
+
+    def refuse(self, painter: QPainter, area: QRectF) -> None:
+        """Say why there is no plane."""
+        if self.content.volume is not None:
+            inner = area.adjusted(24, 24, -24, -24)
+            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            annotations.write(painter, inner, wrap, self.content.refusal(), QColor(DIM))
+
+    def write(
+        self,
+        painter: QPainter,
+        area: QRectF,
+        plane: Plane,
+        *,
+        screen: Screen,
+        overlay: Overlay | None,
+        pointer: Pixel | None,
+    ) -> None:
+        """Write letters, texts, scale, crosshair and type names over a plane."""
+        if self.model.texts is Texts.NONE:
+            return
+        if self.content.has_crosshair:
+            at = screen.screen_point(*plane.pixel(self.content.cursor_kji))
+            annotations.draw_traces(painter, self._traces(plane, screen), at)
+        if overlay is not None:
+            self._name_types(painter, area, screen, overlay)
+            foot = area.adjusted(10, 6, -10, -6 - 3 * painter.fontMetrics().height())
+            bottom = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+            annotations.write(painter, foot, bottom, wording.NOT_FOR_DIAGNOSIS, QColor(WARNING))
+        annotations.write_corners(painter, area, self._corners(plane, pointer))
+        annotations.draw_scale(painter, area, screen.px_per_mm)
+        annotations.write_letters(painter, area, plane.letters)
+
+    def readout(self, plane: Plane, pointer: Pixel | None) -> tuple[str, ...]:
+        """HU, voxel and patient position under the pointer."""
+        volume = self.content.volume
+        kji = None if pointer is None else plane.voxel(self._index, *pointer)
+        if volume is None or kji is None:
+            return ()
+        value = f"{volume.hu[kji]:.0f}" + (" HU" if volume.is_hu else " (stored value, no HU)")
+        x, y, z = volume.grid.lps_mm(np.array(kji, dtype=float)).tolist()
+        voxel = "voxel  k {}  j {}  i {}".format(*kji)
+        return (value, voxel, wording.position_text((x, y, z)))
+
+    @property
+    def _index(self) -> int:
+        return self.content.cursor_kji[self.axis]
+
+    def _corners(self, plane: Plane, pointer: Pixel | None) -> Corners:
+        word = wording.capital(plane.orientation)
+        count = f"{self._index + 1} / {plane.count}"
+        is_all = self.model.texts is Texts.ALL
+        heading = self.content.heading() if is_all else ()
+        window = wording.window_lines(self.model.window) if self.axis is Axis.K else ()
+        fidelity = self._fidelity(plane) if is_all else ()
+        return Corners(
+            top_left=heading or (word,),
+            top_right=(f"{word}  {count}" if heading else count, *window, *fidelity),
+            bottom_left=self.readout(plane, pointer),
+        )
+
+    def _fidelity(self, plane: Plane) -> tuple[str, ...]:
+        """How this plane differs from what was acquired; said in the reformatted ones."""
+        if plane.is_native:
+            return ()
+        blended = ("smoothed between slices",) if self.model.is_blended else ()
+        return (*wording.fidelity(plane.grid), *blended)
+
+    def _traces(self, plane: Plane, screen: Screen) -> list[tuple[QLineF, QColor]]:
+        ends = plane.traces(self.content.cursor_kji)
+        return [
+            (QLineF(screen.screen_point(*a), screen.screen_point(*b)), _TRACE_COLOURS[axis])
+            for axis, (a, b) in ends.items()
+        ]
+
+    def _name_types(
+        self, painter: QPainter, area: QRectF, screen: Screen, overlay: Overlay
+    ) -> None:
+        """Words beside the regions: the second cue for those who cannot tell the colours."""
+        for label, (top, left, bottom, right) in overlay.boxes.items():
+            kind = HemorrhageType(label)
+            box = QRectF(screen.screen_point(top, left), screen.screen_point(bottom, right))
+            annotations.write_type(painter, area, box, kind.word, type_colour(kind).lighter(125))
