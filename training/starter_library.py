@@ -97,7 +97,7 @@ def _protocol(rng: np.random.Generator, head: Head) -> Protocol:
     """A 5 mm series at 1 mm, from the skull base to the vertex."""
     height_mm = len(head.hu)
     return Protocol(
-        size_px=224,
+        size_px=256,
         px_mm=1.0,
         slab_mm=5.0,
         table_mm=np.arange(-0.46 * height_mm + 30, 0.5 * height_mm - 14, 5.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Scale:
     """
 
     far_distance: float
-    pair_quantiles: tuple[float, ...]
+    pair_quantiles: tuple[float, ...] = field(repr=False)
 
     def percentile(self, distance: float) -> float:
         """Share (0-100) of all pairs that are farther apart; NaN where there are no pairs."""
