@@ -143,10 +143,9 @@ class Grid:
             between = (thicknesses[:-1] + thicknesses[1:]) / 2
             return _read_only(between * np.median(gaps / between))
         # Without thicknesses a change of spacing looks like a gap, unless it goes on.
-        padded = np.concatenate([[np.inf], gaps, [np.inf]])
-        beside = np.minimum(padded[:-2], padded[2:])
-        median = np.median(gaps)
-        return _read_only(np.maximum(median, np.where(np.isfinite(beside), beside, 0.0)))
+        padded = np.concatenate([[0.0], gaps, [0.0]])
+        beside = np.maximum(padded[:-2], padded[2:])
+        return _read_only(np.maximum(np.median(gaps), beside))
 
     @cached_property
     def missing_slices(self) -> NDArray[np.int64]:
