@@ -81,10 +81,14 @@ def analyze(
         if gate.answer is GateAnswer.REFUSED:
             return _refused(volume, gate, seconds)
     brain_slices = head.brain_slices()
-    with _stage(seconds, "models", progress):
-        manifests = manifests_by_role(models_folder)
-        readings = read_all(volume, brain_slices, tuple(manifests.values()), device, progress)
-        by_role = {role: readings[manifest.folder] for role, manifest in manifests.items()}
+    manifests = manifests_by_role(models_folder)
+    readings = read_all(volume, brain_slices, tuple(manifests.values()), device, progress)
+    by_role = {role: readings[manifest.folder] for role, manifest in manifests.items()}
+    for reading in readings.values():
+        for name, spent in zip(
+            ("loading", "preparation", "networks"), reading.seconds, strict=True
+        ):
+            seconds[name] = seconds.get(name, 0.0) + spent
     with _stage(seconds, "detection", progress):
         detector, reading = manifests[Role.DETECTION], by_role[Role.DETECTION]
         slabs = calibrate(reading.outputs[Role.DETECTION], detector.calibration)

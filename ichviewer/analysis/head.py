@@ -104,7 +104,7 @@ def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[n
     core = np.stack([_grown(~_grown(~plane, _OPEN_PX), _OPEN_PX) for plane in soft])
     labels, count = ndimage.label(core & inside)
     if not count:
-        return np.asarray(core)
+        return np.zeros_like(core)
     brain = labels == np.bincount(labels.ravel())[1:].argmax() + 1
     for n in range(len(brain) - 1, 0, -1):
         brain[n - 1] |= _continued(core[n - 1], brain[n])

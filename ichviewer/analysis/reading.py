@@ -1,5 +1,6 @@
 """Running the models over the slices that show brain, and bringing slab values back to slices."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Reading:
         By name, one row for each slab.
     info
         Who spoke.
+    seconds
+        Wall time of loading, preparing and running.
     notes
         Sentences that a reader must not miss.
     """
@@ -38,6 +41,7 @@ class Reading:
     prepared: Prepared
     outputs: dict[str, Floats]
     info: ModelInfo
+    seconds: tuple[float, float, float]
     notes: tuple[str, ...] = ()
 
 
@@ -52,14 +56,20 @@ def read(
 
     Where another device than the CPU fails in the middle, the CPU does it again.
     """
+    started = time.perf_counter()
     model = load_model(manifest.folder, device)
+    loaded = time.perf_counter()
     prepared = part_of(prepare(volume, manifest.input), slices)
+    ready = time.perf_counter()
+    notes: tuple[str, ...] = ()
     try:
-        return Reading(prepared, model.run(prepared.image, progress), model.info)
+        outputs = model.run(prepared.image, progress)
     except DeviceFailed as error:
+        notes = (f"{error} It was run again on the CPU.",)
         model = load_model(manifest.folder, "cpu")
         outputs = model.run(prepared.image, progress)
-        return Reading(prepared, outputs, model.info, (f"{error} It was run again on the CPU.",))
+    seconds = (loaded - started, ready - loaded, time.perf_counter() - ready)
+    return Reading(prepared, outputs, model.info, seconds, notes)
 
 
 def read_all(

@@ -10,6 +10,7 @@ from ichviewer.analysis.analyze import analyze
 from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType, Side
 from ichviewer.analysis.gate import Header
 from ichviewer.errors import ModelError
+from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import Cancelled
 from tests.analysis import phantoms
@@ -80,7 +81,8 @@ def test_phantom_with_one_hemorrhage(
     assert findings.found_types == (HemorrhageType.INTRAPARENCHYMAL,)
     assert findings.is_any_found
     assert findings.embedding_identity == "threshold-1"
-    assert {"gate", "models", "detection", "mask", "lesions"} <= set(findings.seconds)
+    stages = {"gate", "loading", "preparation", "networks", "detection", "mask", "lesions"}
+    assert stages <= set(findings.seconds)
     assert findings.models[0].device.startswith("CPU")
 
 
@@ -146,7 +148,9 @@ def test_missing_models_are_a_clear_sentence(tmp_path: Path) -> None:
         analyze(volume, CT, tmp_path)
 
 
-@pytest.mark.parametrize("when", ["Analysis: gate", "Analysis: models", "Analysis: lesions"])
+@pytest.mark.parametrize(
+    "when", ["Analysis: gate", "Reading slices with the model", "Analysis: lesions"]
+)
 def test_cancel_between_stages(models: Path, when: str) -> None:
     def progress(done: int, total: int, what: str) -> None:
         if what == when:
@@ -166,3 +170,32 @@ def test_shipped_model_reads_the_real_ge_head() -> None:
     findings = analyze(volume, header_of(series), SHIPPED, device="cpu")
     check_whole(findings, volume)
     assert findings.gate.answer is GateAnswer.WARNED
+
+
+@pytest.mark.parametrize(
+    "kind", ["noise", "brain only", "bone only", "below air", "garbage", "tiny"]
+)
+@pytest.mark.parametrize("shape_kji", [(1, 40, 90), (2, 1, 1), (7, 120, 60)])
+def test_what_is_no_head_is_refused_without_a_crash(
+    models: Path, kind: str, shape_kji: tuple[int, int, int]
+) -> None:
+    rng = np.random.default_rng(5)
+    values = {
+        "noise": rng.normal(0, 500, shape_kji),
+        "brain only": np.full(shape_kji, 30.0),
+        "bone only": np.full(shape_kji, 1500.0),
+        "below air": np.full(shape_kji, -3000.0),
+        "garbage": rng.integers(-32768, 32767, shape_kji),
+        "tiny": np.full(shape_kji, 1e-3),
+    }[kind]
+    even = phantoms.make_grid(slices=shape_kji[0], px=8, px_mm=1.0)
+    grid = Grid(
+        shape_kji,
+        even.slice_positions_lps_mm,
+        even.column_step_lps_mm,
+        even.row_step_lps_mm,
+        even.geometry,
+    )
+    for dtype in (np.int16, np.float32):
+        findings = analyze(Volume(values.astype(dtype), grid), CT, models, device="cpu")
+        assert findings.gate.answer is GateAnswer.REFUSED
