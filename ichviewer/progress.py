@@ -26,3 +26,10 @@ def opening(progress: Progress, file: Path) -> None:
     tell = getattr(progress, "opening", None)
     if tell is not None:
         tell(file)
+
+
+def so_far(progress: Progress, value: object) -> None:
+    """Hand over what has been found so far, to be shown while the step goes on."""
+    tell = getattr(progress, "so_far", None)
+    if tell is not None:
+        tell(value)

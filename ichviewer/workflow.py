@@ -2,11 +2,13 @@
 
 The window and the command line call only these, in a worker process, so the libraries that parse
 files or run models are imported inside the steps: the window's own process never holds them.
-Every step takes `progress` last, by keyword.
+Every step takes `progress` last, by keyword. Longer than other files, because all of the story
+stands here.
 """
 
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,9 +17,10 @@ from ichviewer import paths
 from ichviewer.analysis.findings import Findings
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import LibraryError, NotDicomError
+from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Case, Matches
-from ichviewer.progress import Progress, silent
+from ichviewer.progress import Progress, silent, so_far
 from ichviewer.worker import Worker, guarded
 
 if TYPE_CHECKING:
@@ -46,10 +49,10 @@ def start_worker(processes: int = 2) -> Worker:
 def open_folder(
     folder: Path, *, excluded: Mapping[Path, str] = _NO_FILES, progress: Progress = silent
 ) -> ScanResult:
-    """What a folder, file or ZIP archive holds."""
+    """What a folder, file or ZIP archive holds; the studies are shown so far as they are found."""
     from ichviewer.dicom.scan import scan_folder
 
-    return scan_folder(folder, progress, excluded)
+    return scan_folder(folder, progress, excluded, on_studies=partial(so_far, progress))
 
 
 def best_series(scan: ScanResult, key: str = "") -> Series:
@@ -177,7 +180,9 @@ def save_volume(volume: Volume, file: Path, *, progress: Progress = silent) -> t
     from ichviewer.imaging.itk import write_nifti
     from ichviewer.imaging.resample import to_regular
 
-    regular = to_regular(volume, progress)
+    # One slice has nothing to be interpolated with.
+    is_single = volume.geometry is GeometryClass.SINGLE
+    regular = volume if is_single else to_regular(volume, progress)
     write_nifti(regular, file)
     return tuple(note for note in regular.notes if note not in volume.notes)
 

@@ -10,7 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from ichviewer import cli, paths, workflow
 from ichviewer.library.store import Library
@@ -139,6 +141,28 @@ def test_a_wrong_key_names_the_right_ones(capsys: pytest.CaptureFixture[str], fo
     code, _, err = run(capsys, "convert", folder, folder / "o.nii.gz", "--series", "zzz")
     assert code == cli.TROUBLE
     assert "No series has the key zzz. There are: " in err
+
+
+@pytest.mark.parametrize("count", [6, 1])
+def test_convert_keeps_every_voxel_of_an_even_series(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, count: int
+) -> None:
+    make.series(tmp_path / "study", count=count)
+    code, _, _ = run(capsys, "convert", tmp_path / "study", tmp_path / "o.nii.gz")
+    assert code == 0
+    image = sitk.ReadImage(str(tmp_path / "o.nii.gz"))
+    expected = np.stack([make.hu_of(k) for k in range(count)])
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), expected)
+    last = image.TransformIndexToPhysicalPoint((make.COLUMNS - 1, make.ROWS - 1, count - 1))
+    expected_mm = (-100.5 + 23 * 0.75, -80.25 + 15 * 0.5, -30.0 + 5 * (count - 1))
+    np.testing.assert_allclose(last, expected_mm, atol=1e-3)
+
+
+def test_convert_says_what_it_resampled(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    make.series(tmp_path / "study", count=6, tilt_deg=15.0)
+    code, out, _ = run(capsys, "convert", tmp_path / "study", tmp_path / "o.nii.gz")
+    assert code == 0
+    assert "a gantry tilt of 15.0° was removed" in out
 
 
 @needs_model

@@ -14,6 +14,10 @@ from ichviewer.worker.job import Job, OnFailure, OnProgress, OnSuccess
 from ichviewer.worker.limits import default_memory_bytes, limits_of
 
 
+def _ignore(value: object) -> None:
+    """For callers that wait for the whole result."""
+
+
 class Worker:
     """Guarded processes that run steps: plain functions that take ``progress``.
 
@@ -44,6 +48,7 @@ class Worker:
         function: Callable[..., Any],
         *arguments: Any,
         on_progress: OnProgress = silent,
+        on_so_far: OnSuccess = _ignore,
         on_success: OnSuccess,
         on_failure: OnFailure,
         time_limit_s: float | None = None,
@@ -56,8 +61,9 @@ class Worker:
             A module-level function; its limits stand beside it (`guarded`).
         arguments
             Anything that pickles; large arrays cross in shared memory.
-        on_progress, on_success, on_failure
-            Called on the client's thread; must return soon.
+        on_progress, on_so_far, on_success, on_failure
+            Called on the client's thread; must return soon. `on_so_far` is given what the step
+            shows before it has ended (`ichviewer.progress.so_far`).
         time_limit_s
             Seconds in all, in place of the function's own limit.
         """
@@ -69,6 +75,7 @@ class Worker:
             arguments,
             limits,
             on_progress=on_progress,
+            on_so_far=on_so_far,
             on_success=on_success,
             on_failure=on_failure,
             on_cancel=self._dispatcher.wake,

@@ -15,7 +15,7 @@ from ichviewer.errors import WorkerDied
 from ichviewer.worker import sentences
 from ichviewer.worker.host import Death, Host
 from ichviewer.worker.job import Job
-from ichviewer.worker.messages import Done, Failed, Message, Progressed, Stopped
+from ichviewer.worker.messages import Done, Failed, Message, Progressed, SoFar, Stopped
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +188,8 @@ class Dispatcher:
         seconds = time.monotonic() - host.running.since_s
         if isinstance(message, Progressed):
             job.progressed(message.done, message.total, message.what)
+        elif isinstance(message, SoFar):
+            job.found_so_far(pickle.loads(message.value))
         elif isinstance(message, Done):
             self.peak_memory_bytes = max(self.peak_memory_bytes, message.peak_memory_bytes)
             try:

@@ -27,6 +27,7 @@ class Job:
         limits: Limits,
         *,
         on_progress: OnProgress,
+        on_so_far: OnSuccess,
         on_success: OnSuccess,
         on_failure: OnFailure,
         on_cancel: Callable[[], None],
@@ -39,6 +40,7 @@ class Job:
         self.failed_starts = 0
         self._arguments = arguments
         self._on_progress = on_progress
+        self._on_so_far = on_so_far
         self._on_success = on_success
         self._on_failure = on_failure
         self._on_cancel = on_cancel
@@ -75,6 +77,11 @@ class Job:
         """Pass on a progress message."""
         if not self._has_ended:
             _call(self._on_progress, done, total, what)
+
+    def found_so_far(self, value: object) -> None:
+        """Pass on a part of the result."""
+        if not self._has_ended:
+            _call(self._on_so_far, value)
 
     def succeed(self, result: object) -> None:
         """End with a result."""

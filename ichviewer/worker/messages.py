@@ -60,6 +60,14 @@ class Progressed:
 
 
 @dataclass(frozen=True)
+class SoFar:
+    """From the worker: what the task has found so far, pickled."""
+
+    number: int
+    value: bytes
+
+
+@dataclass(frozen=True)
 class Done:
     """From the worker: the task's result."""
 
@@ -89,4 +97,4 @@ class Failed:
     peak_memory_bytes: int
 
 
-Message = Ready | Announced | Started | Progressed | Done | Stopped | Failed
+Message = Ready | Announced | Started | Progressed | SoFar | Done | Stopped | Failed

@@ -28,6 +28,7 @@ from ichviewer.worker.messages import (
     Progressed,
     Ready,
     Received,
+    SoFar,
     Started,
     Stopped,
     Task,
@@ -125,6 +126,10 @@ class _Server:
         if is_due:
             self._send(Progressed(number, done, total, what))
 
+    def show(self, number: int, value: object) -> None:
+        """Send what has been found so far."""
+        self._send(SoFar(number, pickle.dumps(value)))
+
     def open(self, number: int, file: Path) -> None:
         """Note the file at hand; raise if cancelled."""
         if self._cancelled == number:
@@ -150,6 +155,10 @@ class _Reporter:
     def opening(self, file: Path) -> None:
         """What `ichviewer.progress.opening` tells."""
         self._server.open(self._number, file)
+
+    def so_far(self, value: object) -> None:
+        """What `ichviewer.progress.so_far` tells."""
+        self._server.show(self._number, value)
 
 
 def _failed(number: int, error: Exception) -> Failed:

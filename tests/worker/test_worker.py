@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ichviewer.errors import NotDicomError, WorkerDied
+from ichviewer.errors import IchViewerError, NotDicomError, WorkerDied
 from ichviewer.progress import Cancelled
 from ichviewer.worker import RemoteTraceback, Worker
 from tests.worker import steps
@@ -74,6 +74,13 @@ def test_progress_is_rate_limited_and_ends_complete(worker: Worker) -> None:
     assert heard[0] == (0, 20_000, "step 0")
     assert heard[-1] == (20_000, 20_000, "done")
     assert len(heard) < 200
+
+
+def test_parts_of_a_result_come_before_the_whole(worker: Worker) -> None:
+    heard: queue.Queue[Any] = queue.Queue()
+    worker.submit(steps.find_some, on_so_far=heard.put, on_success=heard.put, on_failure=heard.put)
+    got = [heard.get(timeout=PATIENCE_S) for _ in range(4)]
+    assert got == [[0], [0, 1], [0, 1, 2], [0, 1, 2]]
 
 
 def test_expected_trouble_keeps_its_type_and_sentence(worker: Worker) -> None:
@@ -145,6 +152,14 @@ def test_deadly_file_is_named_and_the_rest_is_read(
     assert left_out == {"b": why, "d": why}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_the_real_scan_of_a_file_that_never_answers_ends(worker: Worker, tmp_path: Path) -> None:
+    pipe = tmp_path / "stalled.dcm"
+    os.mkfifo(pipe)
+    with pytest.raises(IchViewerError, match=r"stalled.dcm.*longer than 1 s"):
+        worker.run(steps.open_impatiently, pipe)
+
+
 def test_process_ended_from_outside_costs_no_file(worker: Worker, tmp_path: Path) -> None:
     (tmp_path / "a").write_text(f"crash once {tmp_path / 'marker'}")
     (tmp_path / "b").write_text("")
@@ -158,6 +173,7 @@ def test_cancel_is_immediate_silent_and_frees_the_worker(worker: Worker, step: A
     outcome = Outcome()
     job = outcome.submit(worker, step)
     outcome.progress.get(timeout=PATIENCE_S)
+    assert worker.run(steps.add, 1, 1) == 2  # The spare is up.
     started_s = time.monotonic()
     assert job.cancel()
     assert time.monotonic() - started_s < 0.2
