@@ -112,11 +112,18 @@ def draw_traces(painter: QPainter, traces: list[tuple[QLineF, QColor]], at: QPoi
 
 
 def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colour: QColor) -> None:
-    """Write a type's name beside its region, on the side where there is more room."""
-    width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 2
-    x = beside.right() + 6
-    if beside.center().x() < area.center().x() and beside.left() - width - 6 > area.left():
-        x = beside.left() - width - 6
+    """Write a type's name beside its region, towards the nearer edge; above it without room."""
+    metrics = QFontMetricsF(painter.font())
+    width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
+    left, right = beside.left() - width - 6, beside.right() + 6
+    fits_left, fits_right = left > area.left() + 4, right + width < area.right() - 4
+    y = beside.center().y() - 1.5 * height
+    if fits_left and (beside.center().x() < area.center().x() or not fits_right):
+        x = left
+    elif fits_right:
+        x = right
+    else:
+        x, y = beside.center().x() - width / 2, beside.top() - height - 4
     x = min(max(x, area.left() + 4), area.right() - width - 4)
-    y = min(max(beside.center().y() - 24, area.top() + 4), area.bottom() - 24)
-    write(painter, QRectF(x, y, width, 20), Qt.AlignmentFlag.AlignLeft, text, colour)
+    y = min(max(y, area.top() + 4), area.bottom() - height - 4)
+    write(painter, QRectF(x, y, width, height), Qt.AlignmentFlag.AlignLeft, text, colour)

@@ -10,7 +10,7 @@ from ichviewer.ui.slice_view import SliceView
 from ichviewer.ui.viewer_model import Layout, ViewerModel
 
 #: Width of the acquired plane to that of the reformats.
-_AXIAL_TO_REFORMATS = (100, 48)
+_AXIAL_TO_REFORMATS = (2000, 960)
 
 
 class ImagesPanel(QWidget):

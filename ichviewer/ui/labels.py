@@ -9,7 +9,10 @@ def label(text: str = "", tone: str = "", *, wraps: bool = False) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wraps)
-    if not wraps:
+    if wraps:
+        # Qt's own minimum for wrapped text is a guess that would push narrow panels apart.
+        made.setMinimumWidth(1)
+    else:
         made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     if tone:
         made.setProperty("tone", tone)

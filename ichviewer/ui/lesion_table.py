@@ -17,6 +17,12 @@ from ichviewer.ui.viewer_model import ViewerModel
 
 _COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "")
 _FIGURES = (2, 3, 4)
+_TIPS = {
+    2: "Mean probability of the type over the lesion",
+    4: "Largest diameter within a slice",
+    6: "Mean / highest HU",
+    7: "Caution: see below the table",
+}
 
 
 class LesionTable(QTableWidget):
@@ -27,6 +33,11 @@ class LesionTable(QTableWidget):
         self._model = model
         self.setAccessibleName("Lesions")
         self.setHorizontalHeaderLabels(_COLUMNS)
+        for column, tip in _TIPS.items():
+            self.model().setHeaderData(
+                column, Qt.Orientation.Horizontal, tip, Qt.ItemDataRole.ToolTipRole
+            )
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -94,6 +105,6 @@ def _cells(lesion: Lesion) -> tuple[str, ...]:
         wording.millilitres(lesion.volume_ml),
         f"{lesion.diameter_mm:.0f}",
         wording.slice_range(lesion),
-        f"{lesion.mean_hu:.0f}, max {lesion.max_hu:.0f}",
+        f"{lesion.mean_hu:.0f} / {lesion.max_hu:.0f}",
         "⚠" if lesion.flags else "",
     )

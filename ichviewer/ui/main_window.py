@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
         right.addWidget(self.similar)
-        right.setSizes([560, 400])
+        right.setSizes([6200, 3800])
         for part in (self.studies, middle, right):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
             return
         self._is_width_shared = True
         left = min(max(round(0.15 * self.width()), 180), 290)
-        right = min(max(round(0.26 * self.width()), 330), 480)
+        right = min(max(round(0.28 * self.width()), 330), 480)
         self._columns.setSizes([left, self.width() - left - right, right])
 
     def _connect(self) -> None:

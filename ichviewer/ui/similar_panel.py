@@ -113,9 +113,8 @@ class _Card(QFrame):
         self.setObjectName("card")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        title = label(wording.capital(wording.listed(list(case.types))) or "No hemorrhage")
-        title.setProperty("tone", "heading")
-        title.setWordWrap(True)
+        kinds = wording.capital(wording.listed(list(case.types))) or "No hemorrhage"
+        title = label(kinds, "heading", wraps=True)
         volumes = ", ".join(
             f"{wording.millilitres(ml)} mL" if len(case.volumes_ml) == 1
             else f"{kind} {wording.millilitres(ml)} mL"
