@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.catalog import manifests_by_role
 from ichviewer.analysis.classical import find_dense
-from ichviewer.analysis.detect import any_at_least_types, calibrate, study_probability
+from ichviewer.analysis.detect import (
+    any_at_least_types,
+    calibrate,
+    slice_thresholds,
+    study_probability,
+)
 from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
@@ -92,10 +97,12 @@ def analyze(
     with _stage(seconds, "detection", progress):
         detector, reading = manifests[Role.DETECTION], by_role[Role.DETECTION]
         slabs = calibrate(reading.outputs[Role.DETECTION], detector.calibration)
+        thresholds = np.array(detector.thresholds, np.float32)
         detection = Detection(
             slices=on_slices(any_at_least_types(slabs), reading.prepared),
             study=study_probability(slabs, detector.aggregation),
-            thresholds=np.array(detector.thresholds, np.float32),
+            thresholds=thresholds,
+            slice_thresholds=slice_thresholds(thresholds, detector.aggregation),
         )
         cam = on_slices(reading.outputs[CAM], reading.prepared) if CAM in reading.outputs else None
     with _stage(seconds, "embedding", progress):
@@ -136,6 +143,7 @@ def analyze(
             *(note for reading in readings.values() for note in reading.notes),
         ),
         cam=cam,
+        slice_thresholds=detection.slice_thresholds,
     )
 
 

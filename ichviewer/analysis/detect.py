@@ -43,6 +43,16 @@ def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:
     return any_at_least_types(calibrate(running.max(axis=0), aggregation.calibration))
 
 
+def slice_thresholds(thresholds: Floats, aggregation: Aggregation) -> Floats:
+    """(6,) where a slab alone would bring the study to its thresholds (6,).
+
+    Operating points are chosen for studies, whose probabilities have a calibration of their own;
+    this is its inverse.
+    """
+    temperature = np.asarray(aggregation.calibration.temperature)
+    return _sigmoid(_logit(thresholds) * temperature - np.asarray(aggregation.calibration.bias))
+
+
 def any_at_least_types(probability: Floats) -> Floats:
     """Blood of a type is blood: the first column is raised to the largest of the others."""
     coherent = probability.astype(np.float32, copy=True)

@@ -129,7 +129,7 @@ class Findings:
     study_probability
         (6,) float32, same columns.
     thresholds
-        (6,) float32, same columns: the operating point at which a type counts as found.
+        (6,) float32, same columns: the operating point at which the study counts as showing it.
     mask
         (K, J, I) uint8 labels on the Volume's own grid. Read-only.
     cam
@@ -146,6 +146,9 @@ class Findings:
         Wall time by stage.
     notes
         Sentences that a reader must not miss.
+    slice_thresholds
+        (6,) float32, the same operating point for single slices, whose probabilities are
+        calibrated apart; None where it is that of the study.
     """
 
     series_uid: str
@@ -161,6 +164,7 @@ class Findings:
     seconds: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     cam: NDArray[np.float32] | None = None
+    slice_thresholds: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         arrays = (
@@ -170,6 +174,7 @@ class Findings:
             self.mask,
             self.embedding,
             self.cam,
+            self.slice_thresholds,
         )
         for array in arrays:
             if array is not None:

@@ -36,16 +36,19 @@ class Detection:
     study
         (6,) the study's.
     thresholds
-        (6,) from which a column counts as found.
+        (6,) from which a column counts as found in the study.
+    slice_thresholds
+        (6,) the same operating point for one slice.
     """
 
     slices: NDArray[np.float32]
     study: NDArray[np.float32]
     thresholds: NDArray[np.float32]
+    slice_thresholds: NDArray[np.float32]
 
     def shows(self, found: Found) -> bool:
         """Whether any slice of the region is positive for any hemorrhage."""
-        return bool(self.slices[found.region.box[0], 0].max() >= self.thresholds[0])
+        return bool(self.slices[found.region.box[0], 0].max() >= self.slice_thresholds[0])
 
     def finds(self, column: int) -> bool:
         """Whether the study is positive for a column."""

@@ -39,6 +39,8 @@ def check_whole(findings: Findings, volume: Volume) -> None:
     for values in (findings.slice_probability, findings.study_probability):
         assert values.dtype == np.float32
         assert ((values >= 0) & (values <= 1)).all()
+    assert findings.slice_thresholds is not None
+    assert findings.slice_thresholds.shape == (6,)
     assert findings.cam is not None
     assert findings.cam.shape[:2] == (slices, 6)
     assert np.linalg.norm(findings.embedding) == pytest.approx(1, abs=1e-4)

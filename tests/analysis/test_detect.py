@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from ichviewer.analysis.detect import any_at_least_types, calibrate, study_probability
+from ichviewer.analysis.detect import (
+    any_at_least_types,
+    calibrate,
+    slice_thresholds,
+    study_probability,
+)
 from ichviewer.analysis.manifest import Aggregation, Calibration
 
 NEUTRAL = Calibration((1.0,) * 6, (0.0,) * 6)
@@ -32,6 +37,14 @@ def test_highest_running_mean_counts() -> None:
     slabs[:, 3] = [0.9, 0.1, 0.6, 0.7, 0.2]
     assert study_probability(slabs, Aggregation(2, NEUTRAL))[3] == pytest.approx(0.65, abs=1e-4)
     assert study_probability(slabs, Aggregation(1, NEUTRAL))[3] == pytest.approx(0.9, abs=1e-4)
+
+
+def test_slice_at_its_threshold_brings_the_study_to_its_own() -> None:
+    aggregation = Aggregation(1, Calibration((2.0,) * 6, (0.7,) * 6))
+    thresholds = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.3], np.float32)
+    slabs = slice_thresholds(thresholds, aggregation)[None]
+    study = study_probability(slabs, aggregation)
+    np.testing.assert_allclose(study[1:], thresholds[1:], atol=1e-5)
 
 
 def test_fewer_slabs_than_the_window() -> None:

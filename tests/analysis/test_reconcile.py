@@ -30,7 +30,8 @@ def detection(slices: dict[int, float], study: dict[int, float] | None = None) -
     whole = np.zeros(6, np.float32)
     for column, value in (study or {}).items():
         whole[column] = value
-    return Detection(table, whole, np.full(6, 0.5, np.float32))
+    half = np.full(6, 0.5, np.float32)
+    return Detection(table, whole, half, half)
 
 
 def reason(box: tuple[slice, slice, slice], says: Detection, probability: float = 0.6) -> str:
