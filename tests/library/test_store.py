@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -386,6 +387,18 @@ def test_a_locked_library_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch)
                 library.remove("case-0000")
     finally:
         other.close()
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("nfs4", "delete"), ("ext4", "wal")])
+def test_no_write_ahead_log_on_a_network_share(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mode: str
+) -> None:
+    partition = SimpleNamespace(mountpoint=str(folder.parent), fstype=kind, opts="rw")
+    monkeypatch.setattr(database.psutil, "disk_partitions", lambda all: [partition])
+    make_library(folder, 2)
+    with Library.open(folder, writable=True) as library:
+        assert library._database.rows("PRAGMA journal_mode") == [(mode,)]
+        assert library._database.rows("PRAGMA synchronous") == [(2,)], "FULL"
 
 
 def test_a_full_disk_leaves_the_library_as_it_was(folder: Path) -> None:

@@ -1,0 +1,26 @@
+"""The starter library's plan is balanced, and what ships holds what the plan says."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ichviewer.analysis.findings import HemorrhageType
+from training.anatomy import TRAIN
+from training.starter_library import plan_cases
+
+
+def test_the_plan_is_balanced() -> None:
+    plans = plan_cases(220)
+    assert len({plan.case_id for plan in plans}) == len({plan.seed for plan in plans}) == 220
+    negative = sum(not plan.kinds for plan in plans)
+    assert 0.15 <= negative / 220 <= 0.20
+    by_type = Counter(kind for plan in plans for kind in plan.kinds)
+    assert min(by_type.values()) >= 0.9 * max(by_type.values())
+    assert set(by_type) == set(HemorrhageType)
+    by_map = Counter(plan.anatomy_number for plan in plans)
+    assert max(by_map.values()) - min(by_map.values()) <= 1
+    assert any(plan.anatomy_number not in TRAIN for plan in plans)
+
+
+def test_a_longer_plan_has_other_cases_but_the_same_ids() -> None:
+    assert [plan.case_id for plan in plan_cases(12)] == [f"sim-{n:03d}" for n in range(1, 13)]
