@@ -114,6 +114,11 @@ def _header_refusals(volume: Volume, header: Header) -> Iterator[str]:
             f"The planes lie {angle_deg:.0f}° off axial (a coronal or sagittal series, or a "
             "localizer); the models read axial slices only."
         )
+    elif abs(grid.row_step_lps_mm[1]) < abs(grid.row_step_lps_mm[0]):
+        yield (
+            "The image lies on its side against the patient (decubitus); the models read heads "
+            "whose rows run from front to back."
+        )
     pixel_mm = max(grid.spacing_mm[1:])
     if not _PIXEL_MM[0] <= pixel_mm <= _PIXEL_MM[1]:
         yield f"Pixels of {pixel_mm:.2f} mm are outside what the models know (0.2 to 1.6 mm)."

@@ -82,6 +82,8 @@ def test_geometry_in_words() -> None:
     assert "unevenly spaced" in uneven
     upright = Grid((30, 8, 8), np.outer(np.arange(30), [0, 5.0, 0]), [1, 0, 0], [0, 0, -1])
     assert "refused: The planes lie 90° off axial" in reasons(upright)
+    on_its_side = Grid((30, 8, 8), np.outer(np.arange(30), [0, 0, 5.0]), [0, 1, 0], [-1, 0, 0])
+    assert "refused: The image lies on its side" in reasons(on_its_side)
     lost = Grid((30, 8, 8), np.zeros((30, 3)), [1, 0, 0], [0, 1, 0], GeometryClass.NO_GEOMETRY)
     assert "refused: The slices have no positions" in reasons(lost)
 
