@@ -1,22 +1,22 @@
-"""What the user chose: typed, checked when read, written whole or not at all."""
+"""What the user chose: typed, checked when read, written whole or not at all.
+
+A new choice is a field of `Settings`, its reader in `_parse` and its entry in `write_settings`.
+"""
 
 import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from ichviewer.errors import SettingsError
-from ichviewer.imaging.window import PRESETS, Window
 
 #: A settings file is far smaller; anything larger is not one.
 SIZE_LIMIT_BYTES = 64 * 1024
 DEVICES = ("auto", "cpu", "gpu")
-_HU_LIMIT = 32768.0
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,10 @@ class Settings:
         Where models run: "auto", "cpu" or "gpu".
     library_folder
         The case library to search, None for the user's own, else the one that ships.
-    overlay_opacity
-        0-1.
-    windows
-        The windows of the number keys 1-7.
     """
 
     device: str = "auto"
     library_folder: Path | None = None
-    overlay_opacity: float = 0.4
-    windows: Mapping[int, Window] = field(default_factory=lambda: MappingProxyType(PRESETS))
 
 
 def read_settings(file: Path) -> Settings:
@@ -73,11 +67,6 @@ def write_settings(settings: Settings, file: Path) -> None:
     entries = {
         "device": settings.device,
         "library_folder": str(settings.library_folder) if settings.library_folder else None,
-        "overlay_opacity": settings.overlay_opacity,
-        "windows": {
-            str(key): {"center": w.center, "width": w.width, "name": w.name}
-            for key, w in settings.windows.items()
-        },
     }
     text = json.dumps(entries, indent=2, allow_nan=False) + "\n"
     try:
@@ -96,8 +85,6 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
     readers: dict[str, Callable[[Any], Any]] = {
         "device": _device,
         "library_folder": _folder,
-        "overlay_opacity": lambda value: _number(value, 0.0, 1.0),
-        "windows": _windows,
     }
     known: dict[str, Any] = {}
     for entry in fields(Settings):
@@ -124,28 +111,6 @@ def _folder(value: Any) -> Path | None:
     if not isinstance(value, str) or not value:
         raise TypeError("expected the path of a folder")
     return Path(value)
-
-
-def _number(value: Any, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"expected a number from {low:g} to {high:g}")
-    return float(value)
-
-
-def _windows(value: Any) -> Mapping[int, Window]:
-    if not isinstance(value, dict):
-        raise TypeError("expected an object with the keys 1 to 7")
-    chosen = dict(PRESETS)
-    for key, entry in value.items():
-        number = int(key)
-        if number not in PRESETS or not isinstance(entry, dict):
-            raise ValueError("expected an object with the keys 1 to 7")
-        chosen[number] = Window(
-            _number(entry["center"], -_HU_LIMIT, _HU_LIMIT),
-            _number(entry["width"], 1.0, 2 * _HU_LIMIT),
-            str(entry.get("name", ""))[:40],
-        )
-    return MappingProxyType(chosen)
 
 
 def _replace(file: Path, content: bytes) -> None:

@@ -21,6 +21,7 @@ from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Case, Matches
 from ichviewer.progress import Progress, silent, so_far
+from ichviewer.settings import read_settings
 from ichviewer.worker import Worker, guarded
 
 if TYPE_CHECKING:
@@ -161,7 +162,10 @@ def open_case(
 
 
 def library_folder() -> Path:
-    """The case library to search: the user's own once there is one, else the one that ships."""
+    """The case library to search: the chosen one, else the user's own, else the one that ships."""
+    chosen = read_settings(paths.settings_file()).library_folder
+    if chosen is not None:
+        return chosen
     user = paths.user_library_folder()
     return user if user.is_dir() else paths.starter_library_folder()
 

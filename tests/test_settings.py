@@ -7,22 +7,17 @@ from pathlib import Path
 import pytest
 
 from ichviewer.errors import SettingsError
-from ichviewer.imaging.window import PRESETS, Window
 from ichviewer.settings import SIZE_LIMIT_BYTES, Settings, read_settings, write_settings
 
 
 def test_without_a_file_the_usual_settings_apply(tmp_path: Path) -> None:
-    settings = read_settings(tmp_path / "settings.json")
-    assert settings == Settings()
-    assert settings.windows == PRESETS
+    assert read_settings(tmp_path / "settings.json") == Settings()
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     chosen = Settings(
         device="cpu",
         library_folder=tmp_path / "cases",
-        overlay_opacity=0.7,
-        windows={**PRESETS, 2: Window(75, 215, "subdural, ours")},
     )
     write_settings(chosen, tmp_path / "new" / "settings.json")
     assert read_settings(tmp_path / "new" / "settings.json") == chosen
@@ -44,15 +39,7 @@ def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) 
         (" " * (SIZE_LIMIT_BYTES + 1), "too large"),
         ('{"device": "quantum"}', "device"),
         ('{"device": null}', "device"),
-        ('{"overlay_opacity": 1.5}', "overlay_opacity"),
-        ('{"overlay_opacity": NaN}', "overlay_opacity"),
-        ('{"overlay_opacity": true}', "overlay_opacity"),
         ('{"library_folder": 7}', "library_folder"),
-        ('{"windows": {"8": {"center": 40, "width": 80}}}', "windows"),
-        ('{"windows": {"one": {"center": 40, "width": 80}}}', "windows"),
-        ('{"windows": {"1": {"center": 40, "width": 0}}}', "windows"),
-        ('{"windows": {"1": {"center": 40}}}', "windows"),
-        ('{"windows": []}', "windows"),
     ],
 )
 def test_nonsense_is_named(tmp_path: Path, text: str, word: str) -> None:

@@ -13,6 +13,7 @@ from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.library.case import Case
 from ichviewer.library.store import Library
 from ichviewer.report.card import case_id
+from ichviewer.settings import Settings, write_settings
 from ichviewer.worker import Limits
 from ichviewer.worker.limits import limits_of
 from tests.dicom import make
@@ -111,6 +112,8 @@ def test_the_users_library_comes_before_the_shipped_one(
     assert workflow.library_folder() == paths.starter_library_folder()
     (tmp_path / "library").mkdir()
     assert workflow.library_folder() == tmp_path / "library"
+    write_settings(Settings(library_folder=tmp_path / "ours"), paths.settings_file())
+    assert workflow.library_folder() == tmp_path / "ours"
 
 
 def test_a_users_case_opens_its_own_series_or_none(folder: Path, tmp_path: Path) -> None:

@@ -103,7 +103,9 @@ def _series_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--series", default="", metavar="KEY", help="key as listed by scan")
     parser.add_argument(
-        "--device", choices=("auto", "cpu", "gpu"), default="auto", help="where the models run"
+        "--device",
+        choices=("auto", "cpu", "gpu"),
+        help="where the models run (default: as in the settings)",
     )
 
 

@@ -15,6 +15,7 @@ from ichviewer.errors import IchViewerError
 from ichviewer.imaging.volume import Volume
 from ichviewer.report import summary, table
 from ichviewer.selftest import selftest as run_checks
+from ichviewer.settings import read_settings
 from ichviewer.worker import Worker
 
 
@@ -128,6 +129,7 @@ def library_rebuild(options: argparse.Namespace, worker: Worker) -> int:
 
 def library_add(options: argparse.Namespace, worker: Worker) -> int:
     """One series that cannot be added does not keep the others out."""
+    device = _device(options)
     scan = _step(worker, workflow.open_folder, options.folder)
     if options.series:
         chosen = [workflow.best_series(scan, options.series)]
@@ -141,7 +143,7 @@ def library_add(options: argparse.Namespace, worker: Worker) -> int:
             if stored:
                 print(f"{_title(series)}: already stored as {stored}")
                 continue
-            findings = _step(worker, workflow.analyze, series, volume, options.device)
+            findings = _step(worker, workflow.analyze, series, volume, device)
             add = partial(workflow.add_case, note=options.note, keeps_path=options.keep_path)
             case = _step(worker, add, series, volume, findings, options.library)
         except IchViewerError as error:
@@ -169,11 +171,16 @@ def selftest(options: argparse.Namespace, worker: Worker) -> int:
 def _read(
     options: argparse.Namespace, worker: Worker
 ) -> tuple[ScanResult, Series, Volume, Findings]:
+    device = _device(options)
     scan = _step(worker, workflow.open_folder, options.folder)
     series = workflow.best_series(scan, options.series)
     volume = _step(worker, workflow.open_series, series)
-    findings = _step(worker, workflow.analyze, series, volume, options.device)
+    findings = _step(worker, workflow.analyze, series, volume, device)
     return scan, series, volume, findings
+
+
+def _device(options: argparse.Namespace) -> str:
+    return options.device or read_settings(paths.settings_file()).device
 
 
 def _step(worker: Worker, function: Any, *arguments: Any) -> Any:

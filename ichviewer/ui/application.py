@@ -8,6 +8,8 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from ichviewer import __version__, paths, workflow
+from ichviewer.errors import SettingsError
+from ichviewer.settings import Settings, read_settings
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
@@ -23,13 +25,24 @@ def run(folder: Path | None) -> int:
     messages = Messages()
     messages.catch_unexpected()
     model = ViewerModel()
+    settings, problem = _settings()
     with workflow.start_worker() as worker:
-        window = MainWindow(model, Jobs(worker, model, messages), messages)
+        window = MainWindow(model, Jobs(worker, model, messages, settings.device), messages)
+        if problem is not None:
+            messages.failure(problem)
         window.resize(_USUAL_SIZE.boundedTo(window.screen().availableSize()))
         window.show()
         if folder is not None:
             QTimer.singleShot(0, lambda: window.open_path(folder))
         return application.exec()
+
+
+def _settings() -> tuple[Settings, SettingsError | None]:
+    """The user's settings, or the usual ones and why."""
+    try:
+        return read_settings(paths.settings_file()), None
+    except SettingsError as error:
+        return Settings(), error
 
 
 def make_application() -> QApplication:
