@@ -22,6 +22,7 @@ from ichviewer.errors import IchViewerError
 from tests.dicom.bad_inputs import CASES, BadInput
 from tests.dicom.make import hu_of, series
 
+#: Of processor time, so that a busy machine fails nobody.
 SECONDS_LIMIT = 10.0
 GROWTH_LIMIT_MIB = 1024.0
 GOOD = "99"
@@ -44,7 +45,7 @@ def examine(case: BadInput, folder: Path, beside_good: bool) -> Outcome:
     case.write(bad)
     if beside_good:
         series(folder / "good", series=GOOD)
-    before_mib, started = _peak_mib(), time.perf_counter()
+    before_mib, started = _peak_mib(), time.process_time()
     said: list[str] = []
     opened: list[Series] = []
     failure = ""
@@ -58,7 +59,7 @@ def examine(case: BadInput, folder: Path, beside_good: bool) -> Outcome:
         said.append(str(error))
         if beside_good:
             failure = "the good series did not open"
-    seconds, growth = time.perf_counter() - started, _peak_mib() - before_mib
+    seconds, growth = time.process_time() - started, _peak_mib() - before_mib
     text = " | ".join(said)
     checks = (
         (bool(failure), failure),

@@ -86,7 +86,8 @@ def save(dataset: Dataset, path: Path, raw: Mapping[str, bytes] | None = None) -
     encoding = (
         {} if known else {"implicit_vr": False, "little_endian": True, "force_encoding": True}
     )
-    dcmwrite(path, dataset, enforce_file_format=False, **encoding)
+    whole = known and bool(dataset.get("SOPClassUID") and dataset.get("SOPInstanceUID"))
+    dcmwrite(path, dataset, enforce_file_format=whole, **encoding)
     if raw:
         content = path.read_bytes()
         for keyword, value in raw.items():
