@@ -56,6 +56,7 @@ class Jobs(QObject):
         self._messages = messages
         self._device = device
         self._running: list[Running] = []
+        self._case: Running | None = None
         # The worker calls back on its own thread; the queued signal brings the call to ours.
         self._called.connect(_call, Qt.ConnectionType.QueuedConnection)
 
@@ -174,8 +175,11 @@ class Jobs(QObject):
         )
 
     def open_case(self, match: Match) -> None:
-        """Open a similar case beside the study."""
-        self.start(
+        """Open a similar case beside the study; the last one asked for wins."""
+        if self._case is not None:
+            self._forget(self._case)
+            self._case.cancel()
+        self._case = self.start(
             f"Opening case {match.case.case_id}",
             workflow.open_case,
             match.case,

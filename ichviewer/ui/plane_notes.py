@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.overlay import Overlay
 from ichviewer.imaging.plane import Axis, Pixel, Plane
 from ichviewer.ui import annotations, wording
@@ -81,8 +82,10 @@ class Notes:
         if volume is None or kji is None:
             return ()
         value = f"{volume.hu[kji]:.0f}" + (" HU" if volume.is_hu else " (stored value, no HU)")
-        x, y, z = volume.grid.lps_mm(np.array(kji, dtype=float)).tolist()
         voxel = "voxel  k {}  j {}  i {}".format(*kji)
+        if volume.geometry is GeometryClass.NO_GEOMETRY:
+            return (value, voxel)
+        x, y, z = volume.grid.lps_mm(np.array(kji, dtype=float)).tolist()
         return (value, voxel, wording.position_text((x, y, z)))
 
     @property
@@ -90,7 +93,8 @@ class Notes:
         return self.content.cursor_kji[self.axis]
 
     def _corners(self, plane: Plane, pointer: Pixel | None) -> Corners:
-        word = wording.capital(plane.orientation)
+        has_directions = plane.grid.geometry is not GeometryClass.NO_GEOMETRY
+        word = wording.capital(plane.orientation) if has_directions else "Image"
         count = f"{self._index + 1} / {plane.count}"
         is_all = self.model.texts is Texts.ALL
         heading = self.content.heading() if is_all else ()

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from ichviewer.analysis.findings import Findings, HemorrhageType
+from ichviewer.analysis.findings import Findings
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.ui import wording
@@ -106,11 +106,12 @@ class SliceStrip(QWidget):
     @staticmethod
     def _bar_colour(findings: Findings, k: int) -> QColor:
         """The likeliest type's colour where it is decided, amber where only "any" is, else grey."""
-        row, thresholds = findings.slice_probability[k], findings.thresholds
-        decided = [kind for kind in HemorrhageType if row[kind] >= thresholds[kind]]
+        row = findings.slice_probability[k]
+        decided = wording.decided_types(findings, k)
         if decided:
             return type_colour(max(decided, key=lambda kind: float(row[kind])))
-        return QColor(WARNING) if row[0] >= thresholds[0] else QColor(DIM).darker(170)
+        is_any = row[0] >= wording.slice_points(findings)[0]
+        return QColor(WARNING) if is_any else QColor(DIM).darker(170)
 
     def _draw_lesions(self, painter: QPainter, findings: Findings) -> None:
         for lesion in findings.lesions:

@@ -22,6 +22,7 @@ from ichviewer.ui.viewer_model import ViewerModel
 _DOUBLING_PX = 160.0
 _CENTER_PX = 320.0
 _OUTSIDE_HU = -1024
+_NAMES = {Axis.K: "acquired plane", Axis.J: "across the rows", Axis.I: "across the columns"}
 _ZOOM_STEP = 1.15
 _FAST_STEPS = 10
 
@@ -36,6 +37,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(QSize(160, 140))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(f"Image, {_NAMES[axis]}")
         self._model = model
         self._axis = axis
         self._content = content

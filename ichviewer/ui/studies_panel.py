@@ -46,6 +46,8 @@ class StudiesPanel(QWidget):
         self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tree.itemClicked.connect(self._choose)
         self._tree.itemActivated.connect(self._choose)
+        self._notes_title = label("About these images", "heading")
+        self._notes = label("", "warning", wraps=True)
         self._skipped = label("", "dim", wraps=True)
         self._list_skipped = QPushButton("Which files?")
         self._list_skipped.clicked.connect(self._show_skipped)
@@ -54,12 +56,16 @@ class StudiesPanel(QWidget):
         column.addWidget(label("Studies", "heading"))
         column.addWidget(self._empty)
         column.addWidget(self._tree, 1000)
+        column.addWidget(self._notes_title)
+        column.addWidget(self._notes)
         column.addWidget(self._skipped)
         column.addWidget(self._list_skipped)
         column.addStretch(1)
         model.studies_changed.connect(self._refresh)
         model.volume_changed.connect(self._mark_open)
+        model.volume_changed.connect(self._show_notes)
         self._refresh()
+        self._show_notes()
 
     def _refresh(self) -> None:
         scan = self._model.scan
@@ -78,6 +84,13 @@ class StudiesPanel(QWidget):
         self._skipped.setVisible(bool(self._skipped.text()))
         self._list_skipped.setVisible(bool(scan and scan.skipped))
         self._mark_open()
+
+    def _show_notes(self) -> None:
+        """What a reader must not miss about the open series, in full."""
+        notes = self._model.volume.notes if self._model.volume else ()
+        self._notes.setText("\n".join(notes))
+        for part in (self._notes_title, self._notes):
+            part.setVisible(bool(notes))
 
     def _mark_open(self) -> None:
         opened = self._model.series

@@ -2,6 +2,9 @@
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType, Lesion
 from ichviewer.dicom.study import Permission, ScanResult, Series, Study
 from ichviewer.imaging.grid import (
@@ -16,6 +19,13 @@ _GEOMETRY_WORDS = {
     GeometryClass.IRREGULAR: "uneven",
     GeometryClass.GAPPED: "gaps",
     GeometryClass.NO_GEOMETRY: "no positions",
+}
+_USE_WORDS = {
+    Permission.VIEW: "images",
+    Permission.HU: "HU",
+    Permission.MPR: "reformats",
+    Permission.VOLUMETRY: "mL",
+    Permission.AI: "AI",
 }
 NOT_FOR_DIAGNOSIS = "AI result, not for primary diagnosis"
 
@@ -124,7 +134,7 @@ def series_subtitle(series: Series) -> str:
 def series_limits(series: Series) -> str:
     """What the series may not be used for, in a few words."""
     if series.permits(Permission.VIEW):
-        barred = [str(use) for use in Permission if not series.permits(use)]
+        barred = [_USE_WORDS[use] for use in Permission if not series.permits(use)]
         return "" if not barred else "no " + listed(barred)
     return "cannot be shown"
 
@@ -169,6 +179,8 @@ def lesion_sentence(lesion: Lesion) -> str:
         f"mean {lesion.mean_hu:.0f} HU, highest {lesion.max_hu:.0f} HU",
         f"probability {percent(lesion.probability)}",
     ]
+    if not math.isnan(lesion.abc2_ml):
+        said[1] += f", by ABC/2 {millilitres(lesion.abc2_ml)} mL"
     if not math.isnan(lesion.agreement):
         said.append(f"second reader agrees on {percent(lesion.agreement)}")
     if lesion.flags:
@@ -176,11 +188,21 @@ def lesion_sentence(lesion: Lesion) -> str:
     return "; ".join(said) + "."
 
 
+def decided_types(findings: Findings, k: int) -> tuple[HemorrhageType, ...]:
+    """The types whose probability on a slice reaches the slices' operating point."""
+    row, points = findings.slice_probability[k], slice_points(findings)
+    return tuple(kind for kind in HemorrhageType if row[kind] >= points[kind])
+
+
+def slice_points(findings: Findings) -> NDArray[np.float32]:
+    """(6,) operating points of single slices; the study's where slices have none of their own."""
+    own = findings.slice_thresholds
+    return findings.thresholds if own is None else own
+
+
 def slice_tip(findings: Findings, k: int) -> str:
     """What the slice strip says about a slice."""
     row = findings.slice_probability[k]
-    found = [f"{kind.word} {percent(float(row[kind]))}" for kind in HemorrhageType
-             if row[kind] >= findings.thresholds[kind]]  # fmt: skip
-    return f"Slice {k + 1}: any hemorrhage {percent(float(row[0]))}" + (
-        "; " + ", ".join(found) if found else ""
-    )
+    decided = [f"{x.word} {percent(float(row[x]))}" for x in decided_types(findings, k)]
+    said = f"Slice {k + 1}: any hemorrhage {percent(float(row[0]))}"
+    return "; ".join([said, ", ".join(decided)]) if decided else said

@@ -1,6 +1,7 @@
 """The window as a reader uses it."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from pytestqt.qtbot import QtBot
 from ichviewer import workflow
 from ichviewer.analysis.findings import GateAnswer, HemorrhageType, Side
 from ichviewer.dicom.study import Permission
+from ichviewer.imaging.grid import GeometryClass
+from ichviewer.imaging.volume import Volume
 from ichviewer.ui import wording
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.lesion_table import LesionTable
@@ -97,6 +100,32 @@ def test_planes_that_are_not_permitted_say_why(window: MainWindow) -> None:
     window.model.show_volume(samples.series("a", {Permission.MPR: reason}), samples.volume())
     assert window.images.coronal.plane is None
     assert window.images.axial.plane is not None
+
+
+def test_without_positions_no_direction_and_no_position_is_claimed(window: MainWindow) -> None:
+    volume = samples.volume()
+    grid = replace(volume.grid, geometry=GeometryClass.NO_GEOMETRY)
+    window.model.show_volume(samples.series(), Volume(volume.hu, grid))
+    assert len(window.images.axial.readout(10, 25)) == 2
+    assert window.images.axial.plane is not None
+    assert set(window.images.axial.plane.letters) == {""}
+
+
+def test_what_a_reader_must_not_miss_stands_beside_the_list(window: MainWindow) -> None:
+    note = "Left out: 0010.dcm is damaged."
+    window.model.show_volume(samples.series(), replace(samples.volume(), notes=(note,)))
+    assert note in texts(window)
+
+
+def test_the_last_case_asked_for_wins(window: MainWindow, qtbot: QtBot) -> None:
+    show_findings(window.model)
+    first, second = samples.match("sim-1", "subdural"), samples.match("sim-2", "epidural")
+    window.jobs.open_case(first)
+    window.jobs.open_case(second)
+    qtbot.waitUntil(lambda: not window.jobs.is_busy, timeout=WAIT_MS)
+    # Neither has images; only the second may still say so.
+    assert window.messages.current is not None
+    assert "sim-2" in window.messages.current.sentence
 
 
 def test_similar_cases_open_beside_and_close_again(window: MainWindow, qtbot: QtBot) -> None:

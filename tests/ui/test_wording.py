@@ -65,7 +65,7 @@ def test_fidelity_names_uneven_spacing_and_missing_slices() -> None:
 def test_limits_of_a_series() -> None:
     assert wording.series_limits(samples.series()) == ""
     barred = samples.series("a", {Permission.AI: "why", Permission.VOLUMETRY: "why"})
-    assert wording.series_limits(barred) == "no volumes in mL and AI"
+    assert wording.series_limits(barred) == "no mL and AI"
     unreadable = samples.series("a", {Permission.VIEW: "why"})
     assert wording.series_limits(unreadable) == "cannot be shown"
 
