@@ -53,6 +53,7 @@ def _rows(actions: tuple[Action, ...]) -> Rows:
 
 def _column(groups: list[tuple[str, Rows]]) -> QVBoxLayout:
     column = QVBoxLayout()
+    column.setSpacing(6)
     for title, rows in groups:
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
