@@ -88,6 +88,17 @@ def to_onnx(shipped: Shipped, file: Path, sample: Tensor) -> None:
     onnx.checker.check_model(str(file), full_check=True)
 
 
+def keep_weights(checkpoint: Path, file: Path) -> None:
+    """Store the exported weights small, for `training.train --weights` and another export."""
+    stored = torch.load(checkpoint, weights_only=True)
+    small = {
+        name: value.half() if value.dtype.is_floating_point else value
+        for name, value in stored["average"].items()
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({"average": small, "step": stored["step"]}, file)
+
+
 def largest_difference(shipped: Shipped, file: Path, sample: Tensor) -> float:
     """Over batches of one and of many, the largest absolute difference of any output."""
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
@@ -204,11 +215,14 @@ def main() -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--keep", type=Path, help="also store the weights here, in half precision")
     given = parser.parse_args()
     recipe = Recipe.read(given.recipe)
     torch.set_num_threads(1)
     checkpoint = given.checkpoint or ROOT / "runs" / recipe.name / "checkpoint.pt"
     difference = export(recipe, checkpoint, given.out or ROOT / "models" / recipe.name)
+    if given.keep:
+        keep_weights(checkpoint, given.keep)
     print(f"largest difference of ONNX from torch: {difference:.2e}")
 
 

@@ -42,6 +42,7 @@ class Run:
     step: int = 0
     elapsed_s: float = 0.0
     sums: dict[str, float] = field(default_factory=dict)
+    noted: int = 0
 
     @property
     def folder(self) -> Path:
@@ -55,8 +56,8 @@ def new_net(recipe: Recipe) -> IchNet:
     return net.to(memory_format=torch.channels_last)
 
 
-def start(recipe: Recipe) -> Run:
-    """A fresh run, or the last checkpoint's."""
+def start(recipe: Recipe, weights: Path | None = None) -> Run:
+    """The last checkpoint's run, or a fresh one, from given weights where there are any."""
     torch.manual_seed(recipe.seed)
     net, average = new_net(recipe), new_net(recipe)
     average.load_state_dict(net.state_dict())
@@ -65,7 +66,11 @@ def start(recipe: Recipe) -> Run:
     )
     run = Run(recipe, net, average, optimiser)
     checkpoint = run.folder / "checkpoint.pt"
-    if checkpoint.exists():
+    if weights and not checkpoint.exists():
+        stored = torch.load(weights, weights_only=True)
+        net.load_state_dict(stored["average"])
+        average.load_state_dict(stored["average"])
+    elif checkpoint.exists():
         stored = torch.load(checkpoint, weights_only=True)
         net.load_state_dict(stored["net"])
         average.load_state_dict(stored["average"])
@@ -91,11 +96,11 @@ def save(run: Run) -> None:
     partial.replace(file)
 
 
-def train(recipe: Recipe) -> Run:
+def train(recipe: Recipe, weights: Path | None = None) -> Run:
     """Train until the recipe's hours are over."""
     torch.set_num_threads(1)
     signal.signal(signal.SIGTERM, _stop)
-    run = start(recipe)
+    run = start(recipe, weights)
     run.folder.mkdir(parents=True, exist_ok=True)
     context = get_context("spawn")
     queue: Queue[Batch] = context.Queue(_QUEUE_BATCHES)
@@ -193,10 +198,11 @@ def _average(run: Run) -> None:
 
 def _note(run: Run, waited_s: float) -> None:
     run.sums["waited_s"] = run.sums.get("waited_s", 0.0) + waited_s
+    run.noted += 1
     if run.step % _REPORT_STEPS:
         return
     row = {"step": run.step, "elapsed_s": round(run.elapsed_s, 1)}
-    row |= {name: round(value / _REPORT_STEPS, 5) for name, value in run.sums.items()}
+    row |= {name: round(value / run.noted, 5) for name, value in run.sums.items()}
     file = run.folder / "curves.csv"
     fresh = not file.exists()
     with file.open("a", newline="") as out:
@@ -206,13 +212,16 @@ def _note(run: Run, waited_s: float) -> None:
         writer.writerow(row)
     print(" ".join(f"{name} {value}" for name, value in row.items()), flush=True)
     run.sums.clear()
+    run.noted = 0
 
 
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipe", type=Path)
-    train(Recipe.read(parser.parse_args().recipe))
+    parser.add_argument("--weights", type=Path, help="start from these, such as a shipped model's")
+    given = parser.parse_args()
+    train(Recipe.read(given.recipe), given.weights)
 
 
 if __name__ == "__main__":

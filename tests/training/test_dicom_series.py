@@ -8,6 +8,9 @@ import numpy as np
 import pydicom
 import pytest
 
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.dicom.load import load_volume
+from ichviewer.dicom.scan import scan_folder
 from training.dicom_series import SYNTAXES, uid_of, write_series
 from training.simulate import SimulatedSeries
 
@@ -43,6 +46,20 @@ def test_files_belong_together_and_name_themselves_simulated(
         assert len({d[keyword].value for d in datasets}) == 1
     assert all(str(d.PatientName).startswith("SIMULATED^") for d in datasets)
     assert all(d.PatientPosition == "HFS" and d.BurnedInAnnotation == "NO" for d in datasets)
+
+
+def test_the_programs_own_reader_finds_the_same_volume(
+    bleeding: dict[HemorrhageType, SimulatedSeries], tmp_path: Path
+) -> None:
+    series = bleeding[HemorrhageType.SUBDURAL]
+    write_series(series, tmp_path, "jpegls")
+    scanned = scan_folder(tmp_path)
+    assert len(scanned.series) == 1
+    assert not scanned.skipped
+    volume = load_volume(scanned.series[0])
+    np.testing.assert_array_equal(volume.hu, series.volume.hu)
+    np.testing.assert_allclose(volume.affine, series.volume.affine, atol=1e-4)
+    assert volume.geometry == series.volume.geometry
 
 
 def test_uids_are_valid_and_belong_to_the_seed() -> None:
