@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.imaging.grid import Float, GeometryClass, Grid
+from ichviewer.imaging.grid import Float, Grid
 from ichviewer.imaging.plane import Axis, Orientation, Plane, is_transposed, steps_of
 
 #: More screen rows than this help nobody; thin or wild spacings are coarsened to stay below.
@@ -138,12 +138,13 @@ def _voxels_under(
     inside = (k >= -0.5) & (k <= slices - 0.5) & (m >= -0.5) & (m < length - 0.5)
     nearest = np.clip(np.rint(k), 0, slices - 1).astype(np.int32)
     beyond = np.clip(nearest + np.sign(k - nearest), 0, slices - 1).astype(np.int32)
-    if grid.geometry is GeometryClass.GAPPED:
+    if grid.missing_slices.any():
         # Missing slices stay a visible hole instead of being painted over by their neighbours.
         offset_mm = (points_lps_mm - grid.slice_positions_lps_mm[0]) @ grid.normal_lps
-        table_mm, usual_mm = grid.slice_offsets_mm, grid.spacing_mm[0]
-        inside &= np.abs(offset_mm - table_mm[nearest]) <= 0.5 * usual_mm + 1e-6
-        is_hole = np.abs(table_mm[beyond] - table_mm[nearest]) > 1.5 * usual_mm
+        gap = np.clip(np.floor(k), 0, slices - 2).astype(np.int32)
+        is_hole = grid.missing_slices[gap] > 0
+        reach_mm = np.where(is_hole, grid.expected_gaps_mm[gap] / 2 + 1e-6, np.inf)
+        inside &= np.abs(offset_mm - grid.slice_offsets_mm[nearest]) <= reach_mm
         beyond = np.where(is_hole, nearest, beyond)
     column = np.clip(np.rint(m), 0, length - 1).astype(np.int32)
     source, neighbour = (

@@ -93,7 +93,7 @@ def fidelity(grid: Grid) -> tuple[str, ...]:
         said.append(f"tilt corrected {grid.tilt_deg:.1f}°")
     low, high = float(grid.gaps_mm.min()), float(grid.gaps_mm.max())
     if grid.geometry is GeometryClass.GAPPED:
-        said.append(f"slices missing, gaps {low:.2f}–{high:.2f} mm")
+        said.append(f"{plural(int(grid.missing_slices.sum()), 'slice')} missing")
     elif high - low > max(REGULAR_TOLERANCE_MM, 0.01 * high):
         said.append(f"uneven spacing {low:.2f}–{high:.2f} mm")
     return tuple(said)

@@ -170,6 +170,14 @@ def test_a_missing_slice_stays_a_hole() -> None:
     assert np.count_nonzero(column == 0) * plane.pixel_mm[0] == pytest.approx(5, abs=0.6)
 
 
+def test_a_change_of_spacing_is_no_hole() -> None:
+    offsets = (0, 2.5, 5, 7.5, 10, 15, 20, 25, 40, 45)
+    grid = grid_of(Layout(offsets_mm=offsets, geometry=GeometryClass.GAPPED))
+    plane = plane_of(grid, Axis.J)
+    column = plane.cut(np.ones(grid.shape_kji, np.uint8), 5)[:, 6]
+    assert np.count_nonzero(column == 0) * plane.pixel_mm[0] == pytest.approx(10, abs=0.6)
+
+
 def test_a_tilted_stack_is_sheared_by_its_tilt() -> None:
     grid = grid_of(LAYOUTS["tilted gantry"], rows=200)
     plane = plane_of(grid, Axis.I)

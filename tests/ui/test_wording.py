@@ -58,8 +58,14 @@ def test_fidelity_names_uneven_spacing_and_missing_slices() -> None:
     uneven = Grid((3, 4, 4), positions, np.array([1.0, 0, 0]), np.array([0, 1.0, 0]),
                   GeometryClass.IRREGULAR)  # fmt: skip
     assert wording.fidelity(uneven) == ("uneven spacing 1.08–7.00 mm",)
-    gapped = replace(uneven, geometry=GeometryClass.GAPPED)
-    assert wording.fidelity(gapped) == ("slices missing, gaps 1.08–7.00 mm",)
+    positions = np.array([[0, 0, z] for z in (0.0, 5.0, 10.0, 20.0, 25.0)])
+    gapped = replace(
+        uneven,
+        shape_kji=(5, 4, 4),
+        slice_positions_lps_mm=positions,
+        geometry=GeometryClass.GAPPED,
+    )
+    assert wording.fidelity(gapped) == ("1 slice missing",)
 
 
 def test_limits_of_a_series() -> None:
