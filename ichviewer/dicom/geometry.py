@@ -19,6 +19,8 @@ from ichviewer.imaging.grid import (
     Grid,
 )
 
+#: Slices closer than this along the normal share one position.
+SAME_POSITION_MM = 0.01
 #: A stack's corners may be this far from where each file says they are.
 CORNER_TOLERANCE_MM = 0.01
 
@@ -64,15 +66,14 @@ def arrange(images: Sequence[Image], conflict: str = "", notes: tuple[str, ...] 
     notes
         What is known already.
     """
-    first = images[0]
-    problem = conflict or "; ".join(dict.fromkeys(first.placement.problems))
-    if problem:
-        ordered = tuple(sorted(images, key=file_order))
+    problems = [problem for image in images for problem in image.placement.problems]
+    problem = conflict or "; ".join(list(dict.fromkeys(problems))[:3])
+    ordered = tuple(sorted(images, key=file_order) if problem else in_order(images))
+    grid = None if problem else grid_of(ordered)
+    if grid is not None and (grid.gaps_mm < SAME_POSITION_MM).any():
+        problem = "several images share one position"
+    if problem or grid is None:
         return Stack(ordered, None, GeometryClass.NO_GEOMETRY, 0.0, notes, problem)
-    offsets = offsets_mm(images)
-    order = sorted(range(len(images)), key=lambda at: (offsets[at], file_order(images[at])))
-    ordered = tuple(images[at] for at in order)
-    grid = grid_of(ordered)
     geometry = classify(grid)
     grid = replace(grid, geometry=geometry)
     tilt_deg = signed_tilt_deg(grid) if len(ordered) > 1 else 0.0
@@ -130,8 +131,10 @@ def corner_error_mm(images: Sequence[Image], grid: Grid) -> float:
 
 
 def in_order(images: Sequence[Image]) -> list[Image]:
+    """Images along the normal; those at one position as their files number them."""
     offsets = offsets_mm(images)
-    return [images[at] for at in np.argsort(offsets, kind="stable")]
+    order = sorted(range(len(images)), key=lambda at: (offsets[at], file_order(images[at])))
+    return [images[at] for at in order]
 
 
 def file_order(image: Image) -> tuple[float, str, int]:

@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from ichviewer.dicom.image import Image, PatientLabel, PixelLayout, Placement, Vector
 from ichviewer.dicom.part10 import UNCOMPRESSED, FileHeader, syntax_name
 from ichviewer.dicom.study import Instance
-from ichviewer.dicom.tags import Header
+from ichviewer.dicom.tags import Header, sequence_items
 from ichviewer.imaging.window import Window, WindowShape
 
 #: Frames of one file; a two hour perfusion study has some 20,000.
@@ -68,12 +68,8 @@ def _label_notes(file: FileHeader) -> tuple[str, ...]:
 
 def _macros(groups: Sequence[Dataset]) -> list[Dataset]:
     """The single items of all functional group macros of a frame."""
-    found = []
-    for group in groups:
-        for element in group:
-            if element.VR == "SQ" and len(element.value) > 0:
-                found.append(element.value[0])
-    return found
+    items = (sequence_items(group, tag) for group in groups for tag in list(group.keys()))
+    return [found[0] for found in items if found]
 
 
 def _image(

@@ -15,10 +15,10 @@ from io import BytesIO
 from typing import BinaryIO
 
 from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException
 from pydicom.filereader import read_dataset
 from pydicom.uid import UID
 
+from ichviewer.dicom.tags import PARSE_ERRORS
 from ichviewer.dicom.walk import LONG_VRS, SHORT_VRS, DamagedFile, NeedMoreError, Walker
 from ichviewer.errors import IchViewerError
 
@@ -257,17 +257,5 @@ def _parse(header: bytes, explicit: bool, little: bool) -> Dataset:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return read_dataset(BytesIO(header), not explicit, little)
-    except RecursionError as error:
-        raise DamagedFile("nests its sequences too deeply") from error
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        NotImplementedError,
-        OSError,
-        struct.error,
-        BytesLengthException,
-    ) as error:
+    except PARSE_ERRORS as error:
         raise DamagedFile("has a header that cannot be parsed") from error

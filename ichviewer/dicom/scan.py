@@ -140,6 +140,8 @@ class _Teller:
 
 def _list(folder: Path, found: _Found, progress: Progress) -> list[Source]:
     """The files to look at; says so when they are many."""
+    if not folder.is_dir():
+        opening(progress, folder)
     if folder.is_dir():
         listed = list_folder(folder, found.pass_over)
     elif folder.name.upper() == "DICOMDIR":

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from ichviewer.dicom.geometry import (
+    SAME_POSITION_MM,
     Stack,
     arrange,
     classify,
@@ -23,8 +24,6 @@ from ichviewer.dicom.geometry import (
 from ichviewer.dicom.image import Image
 from ichviewer.imaging.grid import GeometryClass
 
-#: Slices closer than this along the normal share one position.
-SAME_POSITION_MM = 0.01
 #: Direction cosines that differ less belong to one stack.
 SAME_ORIENTATION = 1e-3
 #: Pixel spacings that differ less belong to one stack.
@@ -142,16 +141,14 @@ def _without_copies(
 
 def _places(images: Sequence[Image]) -> list[list[Image]]:
     """Images grouped by position, in order along the normal."""
-    offsets = offsets_mm(images)
-    order = sorted(range(len(images)), key=lambda at: (offsets[at], file_order(images[at])))
-    places: list[list[Image]] = []
-    last = -np.inf
-    for at in order:
-        if places and offsets[at] - last < SAME_POSITION_MM:
-            places[-1].append(images[at])
+    ordered = in_order(images)
+    offsets = offsets_mm(ordered)
+    places = [[ordered[0]]]
+    for at in range(1, len(ordered)):
+        if offsets[at] - offsets[at - 1] < SAME_POSITION_MM:
+            places[-1].append(ordered[at])
         else:
-            places.append([images[at]])
-        last = offsets[at]
+            places.append([ordered[at]])
     return places
 
 

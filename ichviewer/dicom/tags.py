@@ -6,6 +6,7 @@ A value that cannot be understood is absent, and the caller says so where it mat
 """
 
 import math
+import struct
 import unicodedata
 import warnings
 from collections.abc import Sequence
@@ -15,12 +16,19 @@ from pydicom import charset
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
+from pydicom.sequence import Sequence as DicomSequence
 
 #: Longest text shown on screen; DICOM's own LO has 64 characters, a name group 64.
 TEXT_LIMIT = 200
 #: Bytes of a text that are looked at before cutting.
 _BYTES_LIMIT = 4096
 _ESCAPE = b"\x1b"
+#: What pydicom raises on elements that are not what they say.
+PARSE_ERRORS = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError, NotImplementedError,
+    OSError, RecursionError, struct.error, BytesLengthException,
+)  # fmt: skip
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -114,18 +122,26 @@ class Header:
     def items(self, keyword: str) -> tuple[Dataset, ...]:
         """The items of a sequence; empty where absent or not a sequence."""
         tag = _tag(keyword)
-        for dataset in self._datasets:
-            if tag in dataset:
-                value = dataset[tag].value
-                return tuple(value) if isinstance(value, Sequence) else ()
-        return ()
+        holders = (dataset for dataset in self._datasets if tag in dataset)
+        return next((sequence_items(dataset, tag) for dataset in holders), ())
 
     def _raw(self, keyword: str) -> tuple[bytes, bool]:
         tag = _tag(keyword)
         for dataset in self._datasets:
             if tag in dataset:
-                return _element_bytes(dataset.get_item(tag))
+                return _element_bytes(dataset.get_item(tag, keep_deferred=True))
         return b"", True
+
+
+def sequence_items(dataset: Dataset, tag: int) -> tuple[Dataset, ...]:
+    """The items of an element that is a sequence; empty where it is none or is damaged."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = dataset[tag].value
+    except PARSE_ERRORS:
+        return ()
+    return tuple(value) if isinstance(value, DicomSequence) else ()
 
 
 def _element_bytes(element: DataElement | RawDataElement | None) -> tuple[bytes, bool]:
