@@ -103,8 +103,6 @@ class Dispatcher:
     def _stop(self) -> None:
         """End all processes; if this is not `close` but a bug here, tell those who wait."""
         jobs = [host.running.job for host in self._hosts if host.running is not None]
-        for host in self._hosts:
-            host.close()
         with self._lock:
             is_bug = not self._is_closing
             self._is_closing = True
@@ -114,6 +112,8 @@ class Dispatcher:
         if is_bug:
             for job in jobs:
                 job.fail(WorkerDied(sentences.CANNOT_START))
+        for host in self._hosts:
+            host.close()
 
     def _take_in(self) -> bool:
         with self._lock:

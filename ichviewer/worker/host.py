@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MEMORY_WATCH_S = 0.5
 #: How long a cancelled step may take to notice before its process is ended.
 CANCEL_GRACE_S = 1.0
+#: How long a killed process is waited for: one that hangs inside the kernel, on a network drive
+#: that has gone away, ends only when the drive comes back.
+KILL_GRACE_S = 1.0
 
 
 class Death(StrEnum):
@@ -75,6 +78,7 @@ class Host:
         self.is_ready = False
         self.running: _Running | None = None
         self._death: Death | None = None
+        self._killed_s = 0.0
         self._memory_bytes = memory_bytes
         self._started_s = time.monotonic()
         self._tasks = 0
@@ -168,6 +172,8 @@ class Host:
 
     def seconds_left(self) -> float | None:
         """Until the limits want to be looked at again; None where nothing is limited."""
+        if self._death is not None:
+            return max(0.0, self._killed_s + KILL_GRACE_S - time.monotonic())
         limits = self._deadlines()
         if not limits:
             return None
@@ -176,6 +182,8 @@ class Host:
 
     def enforce(self) -> None:
         """End the process where a limit is reached."""
+        if self._death is not None:
+            return
         limits = self._deadlines()
         if limits and time.monotonic() >= min(limits)[0]:
             self._kill(min(limits)[1])
@@ -183,7 +191,8 @@ class Host:
             self._kill(Death.MEMORY)
 
     def _kill(self, death: Death) -> None:
-        self._death = self._death or death
+        self._death = death
+        self._killed_s = time.monotonic()
         self.process.kill()
 
     def _resident_bytes(self) -> int:
@@ -194,8 +203,6 @@ class Host:
 
     def _deadlines(self) -> list[tuple[float, Death]]:
         running = self.running
-        if self._death is not None:
-            return []
         if not self.is_ready:
             return [(self._started_s + START_LIMIT_S, Death.STEP_TIME)]
         if running is None:
@@ -216,8 +223,10 @@ class Host:
 
     @property
     def is_dead(self) -> bool:
-        """Whether the process has ended."""
-        return not self.process.is_alive()
+        """Whether the process has ended, or cannot be waited for any longer."""
+        return not self.process.is_alive() or (
+            self._death is not None and time.monotonic() >= self._killed_s + KILL_GRACE_S
+        )
 
     def death(self) -> Death:
         """Why the process ended."""
@@ -232,12 +241,13 @@ class Host:
     def close(self) -> None:
         """End the process and remove all that it left in shared memory."""
         self.process.kill()
-        self.process.join()
+        self.process.join(KILL_GRACE_S)
         while self.receive() is not None:
             pass  # Segments may have been announced on the way.
         self.finish()
         self._forget()
-        self.process.close()
+        if not self.process.is_alive():
+            self.process.close()
 
     def _forget(self) -> None:
         self.connection.close()

@@ -5,6 +5,7 @@ import queue
 import signal
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,22 @@ def test_a_faulty_callback_reaches_the_handler_of_bugs(
     worker.submit(steps.add, 1, 1, on_success=fail, on_failure=fail)
     assert seen.get(timeout=PATIENCE_S) is KeyError
     assert worker.run(steps.add, 1, 1) == 2
+
+
+def test_a_process_that_cannot_be_killed_is_left_behind(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that hangs inside the kernel, on a network drive that has gone away."""
+    kill = BaseProcess.kill
+    immortal: list[BaseProcess] = []
+    monkeypatch.setattr(BaseProcess, "kill", lambda process: immortal.append(process))
+    outcome = Outcome()
+    outcome.submit(worker, steps.hang, time_limit_s=0.2)
+    assert isinstance(outcome.end(), WorkerDied)
+    assert worker.run(steps.add, 1, 1) == 2
+    for process in set(immortal):
+        kill(process)
+        process.join()
 
 
 def test_idle_process_ended_from_outside_is_replaced(worker: Worker) -> None:
