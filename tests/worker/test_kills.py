@@ -22,7 +22,6 @@ from tests.worker import steps
 
 SEGMENTS = Path("/dev/shm")
 SHAPE = (60, 256, 256)
-HEAD = Path(__file__).parents[3] / "shared/data/toshiba_head"
 
 
 class Killer:
@@ -92,15 +91,14 @@ def test_two_hundred_kills_while_arrays_cross() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not HEAD.is_dir(), reason="needs the shared data")
-@pytest.mark.skipif(not any(paths.models_folder().glob("*/*.onnx")), reason="needs a model")
 def test_two_hundred_kills_during_load_and_analysis() -> None:
     with workflow.start_worker() as worker:
-        series = workflow.best_series(worker.run(workflow.open_folder, HEAD))
+        scan = worker.run(workflow.open_folder, paths.demo_study_folder())
+        series = workflow.best_series(scan)
         volume = worker.run(workflow.open_series, series)
         findings = worker.run(workflow.analyze, series, volume)
         seconds = sum(findings.seconds.values())
-        loading = Killer(worker, longest_s=1.0, seed=1)
+        loading = Killer(worker, longest_s=0.5, seed=1)
         for _ in range(100):
             _load(loading, worker, series, volume)
         analysing = Killer(worker, longest_s=seconds, seed=2)

@@ -235,7 +235,11 @@ def test_a_process_that_cannot_be_killed_is_left_behind(
     """As one that hangs inside the kernel, on a network drive that has gone away."""
     kill = BaseProcess.kill
     immortal: list[BaseProcess] = []
-    monkeypatch.setattr(BaseProcess, "kill", lambda process: immortal.append(process))
+
+    def spare(process: BaseProcess) -> None:
+        immortal.append(process)
+
+    monkeypatch.setattr(BaseProcess, "kill", spare)
     outcome = Outcome()
     outcome.submit(worker, steps.hang, time_limit_s=0.2)
     assert isinstance(outcome.end(), WorkerDied)
