@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
 from ichviewer import workflow
@@ -241,9 +242,13 @@ class Jobs(QObject):
         if study is None:
             return
         _, volume = opened
-        lesion = matched_lesion(self._model.findings, match)
+        findings = self._model.findings
+        lesion = matched_lesion(findings, match)
         if lesion is not None:
             self._model.go_to_lesion(lesion)
+        elif findings is not None:
+            _, j, i = self._model.cursor_kji
+            self._model.move_cursor((most_suspect_slice(findings), j, i))
         case_slice = min(max(match.case.largest_slice, 0), volume.shape_kji[0] - 1)
         self._model.companion = Companion(match, volume, self._model.cursor_kji[0], case_slice)
 
@@ -260,6 +265,11 @@ def matched_lesion(findings: Findings | None, match: Match) -> Lesion | None:
     """The largest lesion of a type that the case shows too, or None."""
     lesions = findings.lesions if findings else ()
     return next((x for x in lesions if x.kind.word in match.case.types), None)
+
+
+def most_suspect_slice(findings: Findings) -> int:
+    """The slice with the highest probability of any hemorrhage."""
+    return int(np.nanargmax(findings.slice_probability[:, 0]))
 
 
 def _call(function: Callable[[], None]) -> None:

@@ -4,7 +4,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -130,18 +129,19 @@ class _Card(QFrame):
             chip.setObjectName("chip")
             chips.addWidget(chip)
         chips.addStretch(1)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(6, 6, 8, 6)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(2)
-        grid.addWidget(_thumbnail(case.thumbnail_png), 0, 0, 5, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(title, 0, 1)
-        if where:
-            grid.addWidget(label(where, wraps=True), 1, 1)
-        grid.addWidget(label(near, "dim", wraps=True), 2, 1)
-        grid.addWidget(label(source, "dim", wraps=True), 3, 1)
-        grid.addLayout(chips, 4, 1)
-        grid.setColumnStretch(1, 1)
+        lines = QVBoxLayout()
+        lines.setSpacing(2)
+        lines.addWidget(title)
+        for text, tone in ((where, ""), (near, "dim"), (source, "dim")):
+            if text:
+                lines.addWidget(label(text, tone, wraps=True))
+        lines.addLayout(chips)
+        lines.addStretch(1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 6, 8, 6)
+        row.setSpacing(10)
+        row.addWidget(_thumbnail(case.thumbnail_png), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(lines, 1)
         self.setAccessibleName(f"Similar case {case.case_id}: {title.text()}, {near}")
         self.mark_open(False)
 

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.dicom.study import Permission
-from ichviewer.ui.jobs import Jobs, matched_lesion
+from ichviewer.ui.jobs import Jobs, matched_lesion, most_suspect_slice
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.viewer_model import AiState, ViewerModel
 from tests.ui import samples, steps
@@ -124,3 +124,8 @@ def test_the_matched_lesion_is_of_a_type_that_the_case_shows(
     )
     lesion = matched_lesion(findings, samples.match("c", *types))
     assert (lesion.number if lesion else None) == number
+
+
+def test_without_a_matching_lesion_the_most_suspect_slice_is_linked() -> None:
+    findings = samples.findings(samples.lesion(1, HemorrhageType.SUBDURAL, 7))
+    assert 6 <= most_suspect_slice(findings) <= 8
