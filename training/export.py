@@ -69,7 +69,7 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
     difference = largest_difference(shipped, file, sample)
     if difference > _TOLERANCE:
         raise ValueError(f"ONNX differs from torch by {difference:.2e}, more than {_TOLERANCE}")
-    write_manifest(recipe, folder, stored["step"], difference)
+    write_manifest(recipe, folder, stored["step"] + stored["steps_before"], difference)
     return difference
 
 
@@ -96,7 +96,7 @@ def keep_weights(checkpoint: Path, file: Path) -> None:
         for name, value in stored["average"].items()
     }
     file.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"average": small, "step": stored["step"]}, file)
+    torch.save({"average": small} | {name: stored[name] for name in ("step", "steps_before")}, file)
 
 
 def largest_difference(shipped: Shipped, file: Path, sample: Tensor) -> float:

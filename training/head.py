@@ -144,8 +144,9 @@ def _bleed(rng: Rng, hu: Floats, label: NDArray[np.uint8], region: Bools, plan: 
     if plan.kind is HemorrhageType.SUBDURAL:
         value = _subdural_hu(rng, plan, where, region.shape, texture)
     elif plan.kind is HemorrhageType.SUBARACHNOID:
-        share = np.clip(rng.uniform(0.65, 1.0) + 0.15 * texture, 0.4, 1.0)
-        value = hu.ravel()[where] + (plan.hu + 4 - hu.ravel()[where]) * share
+        share = np.clip(rng.uniform(0.85, 1.05) + 0.1 * texture, 0.6, 1.1)
+        dense = plan.hu + rng.uniform(3, 10)  # thin: most of it is averaged away again
+        value = hu.ravel()[where] + (dense - hu.ravel()[where]) * share
     elif rng.random() < 0.2:
         value -= np.float32(rng.uniform(8, 22)) * (texture > rng.uniform(0.3, 1.2))
     hu.ravel()[where] = value + np.float32(rng.uniform(0.8, 2.8)) * texture

@@ -15,6 +15,8 @@ _CONTROL_PX = 28
 _ELASTIC_MM = 8
 _BLOOD_SHARE = 0.5
 _SUBARACHNOID_SHARE = 0.4
+#: Thinner blood than this looks like cortex: asking for it would teach to see what is not there.
+_SUBARACHNOID_HU = 35.0
 _BONE_HU = 130.0
 
 
@@ -246,7 +248,9 @@ def _label(share: Floats, blur: float, hu: Floats) -> NDArray[np.uint8]:
         share[kind] = smooth(share[kind], blur)
     enough = np.where(present[4] & (share.argmax(0) == 4), _SUBARACHNOID_SHARE, _BLOOD_SHARE)
     blood = (share.sum(0) >= enough) & (hu < _BONE_HU) & (hu > -20)
-    return np.where(blood, share.argmax(0), 0).astype(np.uint8)
+    kind = share.argmax(0)
+    blood &= (kind != 4) | (hu > _SUBARACHNOID_HU)
+    return np.where(blood, kind, 0).astype(np.uint8)
 
 
 def _add_effects(

@@ -26,6 +26,7 @@ _WEIGHT = {
     HemorrhageType.EPIDURAL: 4.0,
     HemorrhageType.SUBDURAL: 4.0,
     HemorrhageType.INTRAVENTRICULAR: 3.0,
+    HemorrhageType.SUBARACHNOID: 2.0,
 }
 _SINGLE_TYPE_SHARE = 0.5
 #: Measured means include voxels only partly blood; this undoes it.

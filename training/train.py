@@ -40,6 +40,7 @@ class Run:
     average: IchNet
     optimiser: torch.optim.AdamW
     step: int = 0
+    steps_before: int = 0
     elapsed_s: float = 0.0
     sums: dict[str, float] = field(default_factory=dict)
     noted: int = 0
@@ -70,12 +71,14 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
         stored = torch.load(weights, weights_only=True)
         net.load_state_dict(stored["average"])
         average.load_state_dict(stored["average"])
+        run.steps_before = stored["step"] + stored["steps_before"]
     elif checkpoint.exists():
         stored = torch.load(checkpoint, weights_only=True)
         net.load_state_dict(stored["net"])
         average.load_state_dict(stored["average"])
         optimiser.load_state_dict(stored["optimiser"])
         run.step, run.elapsed_s = stored["step"], stored["elapsed_s"]
+        run.steps_before = stored["steps_before"]
     return run
 
 
@@ -89,6 +92,7 @@ def save(run: Run) -> None:
             "average": run.average.state_dict(),
             "optimiser": run.optimiser.state_dict(),
             "step": run.step,
+            "steps_before": run.steps_before,
             "elapsed_s": run.elapsed_s,
         },
         partial,
