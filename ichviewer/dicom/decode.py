@@ -94,6 +94,8 @@ def _jpeg_2000_size(data: bytes, at: int) -> Codestream | None:
     return Codestream(height - top, width - left, samples, (data[at + 38] & 0x7F) + 1)
 
 
+#: EOI of JPEG and JPEG-LS, EOC of JPEG 2000; cannot occur within their coded data.
+_END_OF_IMAGE = b"\xff\xd9"
 #: Start-of-frame markers of JPEG and JPEG-LS (SOF0-15 without DHT, JPG, DAC; SOF55).
 _FRAME_MARKERS = (set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
 
@@ -119,6 +121,12 @@ def _jpeg_size(data: bytes) -> Codestream | None:
 
 
 def _checked(data: bytes, layout: PixelLayout) -> None:
+    """Size as in the header, and an end marker: a stream that is cut short must not be decoded.
+
+    libjpeg and OpenJPEG make up what is missing without a word; CharLS may take minutes.
+    """
+    if _END_OF_IMAGE not in data:
+        raise ValueError("no end marker")
     stream = codestream_of(data)
     if stream is None:
         raise ValueError("no image header")

@@ -334,3 +334,25 @@ def test_reencoded_by_other_tools(tmp_path: Path, tool: str, signed: bool) -> No
     subprocess.run([*command, source, target], check=True, capture_output=True, timeout=60)
     volume = load_volume(scan_folder(target.parent).series[0])
     assert np.array_equal(volume.hu[0], HU)
+
+
+@pytest.mark.parametrize(
+    "syntax", ["4.50", "4.51", "4.70", "4.80", "4.90", "4.201", "4.110", "8.1"]
+)
+@pytest.mark.parametrize("part", [0.4, 0.6, 0.9])
+def test_a_stream_that_is_cut_short_is_never_shown(
+    tmp_path: Path, syntax: str, part: float
+) -> None:
+    syntax = f"1.2.840.10008.1.2.{syntax}"
+    lossy = {
+        "1.2.840.10008.1.2.4.50": lambda p: imagecodecs.jpeg8_encode(p.astype(np.uint8)),
+        "1.2.840.10008.1.2.4.51": lambda p: imagecodecs.jpeg8_encode(p, bitspersample=12),
+    }
+    stream = bytes((ENCODERS | lossy)[syntax](STORED))
+    dataset = ct_slice()
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([stream[: int(part * len(stream))]])
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    with pytest.raises(UnsupportedPixelsError, match=r"one\.dcm holds .* damaged"):
+        loaded(tmp_path, dataset)
