@@ -67,13 +67,15 @@ def millilitres(volume_ml: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """Whole per cent; never 0 or 100 unless it is exactly that."""
+    """Whole per cent, unbreakable; never 0 or 100 unless it is exactly that."""
     if math.isnan(probability):
         return "–"
-    shown = round(100 * probability)
-    if shown == 0 and probability > 0:
-        return "<1 %"
-    return ">99 %" if shown == 100 and probability < 1 else f"{shown} %"
+    shown = f"{round(100 * probability)}"
+    if shown == "0" and probability > 0:
+        shown = "<1"
+    elif shown == "100" and probability < 1:
+        shown = ">99"
+    return f"{shown}\N{NO-BREAK SPACE}%"
 
 
 def slice_range(lesion: Lesion) -> str:
