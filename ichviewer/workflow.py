@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from ichviewer.library.manifest import Manifest
     from ichviewer.library.upkeep import Stats
 
-#: What an idle worker process imports ahead of the first step, in the order of need.
+#: What an idle worker process imports ahead of the first step, in the order of need. The large
+#: libraries stand by themselves: a step that comes meanwhile waits for one of them at most.
 WARM_IMPORTS = (
     "ichviewer.workflow",
+    "pydicom",
+    "imagecodecs",
     "ichviewer.dicom.scan",
     "ichviewer.dicom.load",
+    "onnxruntime",
+    "scipy.ndimage",
+    "sklearn.cluster",
     "ichviewer.analysis.analyze",
     "ichviewer.library.search",
 )

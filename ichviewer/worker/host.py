@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: How often the memory of a busy process is looked at, where allocations cannot be limited.
 MEMORY_WATCH_S = 0.5
 #: How long a cancelled step may take to notice before its process is ended.
-CANCEL_GRACE_S = 1.0
+CANCEL_GRACE_S = 2.0
 #: How long a killed process is waited for: one that hangs inside the kernel, on a network drive
 #: that has gone away, ends only when the drive comes back.
 KILL_GRACE_S = 1.0
