@@ -120,7 +120,8 @@ def load_volume(
 def _check_budget(series: Series, budget_bytes: int | None) -> None:
     if budget_bytes is None:
         budget_bytes = int(psutil.virtual_memory().available * MEMORY_SHARE)
-    needed = len(series.instances) * series.rows * series.columns * 2
+    # int16 voxels and the mask of their padding.
+    needed = len(series.instances) * series.rows * series.columns * 3
     if needed > budget_bytes:
         raise UnsupportedPixelsError(
             f"Series {series.description!r} needs {needed / 2**30:.1f} GiB of memory; "
