@@ -9,7 +9,7 @@ from ichviewer.dicom.image import Image, PatientLabel, PixelLayout, Placement, V
 from ichviewer.dicom.part10 import UNCOMPRESSED, FileHeader, syntax_name
 from ichviewer.dicom.study import Instance
 from ichviewer.dicom.tags import Header, sequence_items
-from ichviewer.imaging.window import Window, WindowShape
+from ichviewer.dicom.voi import windows_of
 
 #: Frames of one file; a two hour perfusion study has some 20,000.
 FRAME_LIMIT = 20_000
@@ -110,7 +110,7 @@ def _image(
         layout=layout,
         rescale=rescale,
         rescale_problem=rescale_problem,
-        windows=_windows(header),
+        windows=windows_of(header),
         lossy=_lossy(header, layout.transfer_syntax),
         notes=notes + _assumptions(header),
     )
@@ -238,37 +238,6 @@ def _rescale(
     if unit not in ("", "HU", "HU_MOD", "US"):
         return None, f"RescaleType is {unit[:16]!r}: values are not HU."
     return (slope, intercept), ""
-
-
-def _windows(header: Header) -> tuple[Window, ...]:
-    """The file's windows; centres and widths pair up as far as both go (C.11.2.1.2)."""
-    centers, widths = header.numbers("WindowCenter"), header.numbers("WindowWidth")
-    names = header.text("WindowCenterWidthExplanation").split("\\")
-    function = header.code("VOILUTFunction")
-    shape = WindowShape(function) if function in set(WindowShape) else WindowShape.LINEAR
-    windows = []
-    for index, (center, width) in enumerate(zip(centers or (), widths or (), strict=False)):
-        name = names[index].strip() if index < len(names) else ""
-        usable = width >= 1 or (width > 0 and shape is not WindowShape.LINEAR)
-        windows.append(Window(center, width, name, shape) if usable else Window(40, 80, "brain"))
-    windows.extend(_lut_windows(header))
-    return tuple(dict.fromkeys(windows))
-
-
-def _lut_windows(header: Header) -> list[Window]:
-    """The range of every VOI LUT as a linear window (C.11.2.1.1); its curve is not kept."""
-    windows = []
-    for item in header.items("VOILUTSequence"):
-        lut = Header([item])
-        descriptor = lut.binary("LUTDescriptor")
-        if len(descriptor) == 3:
-            count = descriptor[0] or 1 << 16
-            # The first input is a HU value, which may be negative.
-            first = descriptor[1] - (1 << 16) * (descriptor[1] >> 15)
-            name = lut.text("LUTExplanation") or "VOI LUT"
-            shape = WindowShape.LINEAR_EXACT
-            windows.append(Window(first + count / 2, float(count), name, shape))
-    return windows
 
 
 _LOSSY_SYNTAXES = {
