@@ -1,7 +1,7 @@
 """A file's header to the images that it holds; nothing here raises on what a file says."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, time
 
 from pydicom.dataset import Dataset
 
@@ -172,17 +172,23 @@ def _patient(header: Header) -> PatientLabel:
 
 def _date(value: str) -> str:
     """DA (also the ACR-NEMA form with points) as YYYY-MM-DD; empty where it is no date."""
+    digits = value.replace(".", "")
+    if not digits.isdecimal():
+        return ""
     try:
-        return datetime.strptime(value.replace(".", ""), "%Y%m%d").date().isoformat()
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).isoformat()
     except ValueError:
         return ""
 
 
 def _time(value: str) -> str:
     """TM as HH:MM:SS; empty where it is no time."""
-    digits = value.replace(":", "").split(".")[0]
+    stated = value.replace(":", "").split(".")[0]
+    if not stated.isdecimal():
+        return ""
+    digits = f"{stated:0<6}"
     try:
-        return datetime.strptime(f"{digits:0<6}", "%H%M%S").time().isoformat()
+        return time(int(digits[:2]), int(digits[2:4]), int(digits[4:])).isoformat()
     except ValueError:
         return ""
 

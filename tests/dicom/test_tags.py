@@ -91,11 +91,33 @@ def test_names(tmp_path: Path, name: str, shown: str) -> None:
     assert scan_folder(tmp_path).studies[0].patient_name == shown
 
 
-def test_dates_and_times(tmp_path: Path) -> None:
-    dataset = ct_slice()
-    save(dataset, tmp_path / "one.dcm")
-    study = scan_folder(tmp_path).studies[0]
-    assert (study.date, study.time) == ("2026-01-02", "03:04:05")
-    save(dataset, tmp_path / "one.dcm", raw={"StudyDate": b"00000000", "StudyTime": b"9"})
-    study = scan_folder(tmp_path).studies[0]
-    assert (study.date, study.time) == ("", "")
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (b"20260102", "2026-01-02"),
+        (b"2026.01.02", "2026-01-02"),
+        (b"00000000", ""),
+        (b"20260230", ""),
+        (b"2026_1_2", ""),
+        (b"", ""),
+    ],
+)
+def test_dates(tmp_path: Path, value: bytes, shown: str) -> None:
+    save(ct_slice(), tmp_path / "one.dcm", raw={"StudyDate": value})
+    assert scan_folder(tmp_path).studies[0].date == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (b"030405", "03:04:05"),
+        (b"0304", "03:04:00"),
+        (b"03:04:05.123", "03:04:05"),
+        (b"99", ""),
+        (b"9", ""),
+        (b"", ""),
+    ],
+)
+def test_times(tmp_path: Path, value: bytes, shown: str) -> None:
+    save(ct_slice(), tmp_path / "one.dcm", raw={"StudyTime": value})
+    assert scan_folder(tmp_path).studies[0].time == shown
