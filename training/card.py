@@ -71,6 +71,9 @@ them, **they cannot show what it finds in patients**.
 ## Where not to trust it
 * Sensitivity on real patients is unknown. Thin subarachnoid blood and blood as dense as brain are
   the first to be missed; epidural and subdural are easily taken for each other.
+* On the real heads above, the bright rim under the skull was marked as subdural blood, bone at the
+  vertex and the skull base as epidural or subdural, and enhanced vessels as subarachnoid blood. A
+  mark on slices that the detector does not call positive deserves little trust.
 * Small bleeds count little in slabs of 5 mm: see the table by volume.
 * Two test and two calibration anatomies are few; the intervals do not contain what other heads
   would add.

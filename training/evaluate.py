@@ -178,7 +178,7 @@ def main() -> None:
     counted = (
         f"{len(readings)} simulated studies ({5 * scale} without hemorrhage, {scale} of each type "
         f"alone, {3 * scale} as the statistics mix them; {sum(len(r.raw) for r in readings)} "
-        f"slices of 5 mm or thicker after averaging) of anatomies {list(TEST)}"
+        f"slabs) of anatomies {list(TEST)}"
     )
     text = card(entry, tables, counted, LEAST_SLAB_MM2, LEAST_STUDY_ML)
     (given.folder / "MODEL_CARD.md").write_text(text)

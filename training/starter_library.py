@@ -200,6 +200,8 @@ def make_vectors(folder: Path) -> None:
             if identity and library.vector_number(case.case_id, identity):
                 continue
             findings = _read(library.images_path(case))
+            if identity and findings.embedding_identity != identity:
+                raise RuntimeError("the models changed meanwhile; start again")
             identity = findings.embedding_identity
             library.set_vector(case.case_id, identity, findings.embedding)
         for former in set(library.identities()) - {identity}:
