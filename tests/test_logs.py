@@ -48,10 +48,10 @@ def test_arguments_of_a_message_are_not_written(folder: Path) -> None:
 
 
 def test_foreign_libraries_leave_their_place_only(folder: Path) -> None:
-    logging.getLogger("pydicom").warning(f"Invalid value for VR PN: {CANARY}")
+    logging.getLogger("foreign").warning(f"Invalid value for VR PN: {CANARY}")
     (entry,) = entries(folder)
     assert "event" not in entry
-    assert str(entry["at"]).startswith("pydicom:")
+    assert str(entry["at"]).startswith("foreign:")
     assert entry["level"] == "WARNING"
 
 
