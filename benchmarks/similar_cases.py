@@ -1,4 +1,4 @@
-"""Similar cases: ``python -m benchmarks.similar_cases [--library FOLDER] [--sizes N ...]``.
+"""Similar cases: ``python -m benchmarks.similar_cases [--library FOLDER] [--sizes N] [--detect]``.
 
 Search on the starter library against comparing everything: recall, time, self-match, and how
 well neighbours share the labels (every case asks with itself left out). Then speed alone, on
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer import paths
+from ichviewer import paths, workflow
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.library.case import Case
 from ichviewer.library.index import Index, build_index, forget_open_indexes, open_index
@@ -142,32 +142,50 @@ def wrong_types(types: Sequence[str]) -> tuple[str, ...]:
     return tuple(kind.word for kind in HemorrhageType if kind.word not in types)[:1]
 
 
+def detected_types(folder: Path, cases: Sequence[Case]) -> dict[str, tuple[str, ...]]:
+    """What the models find in every case's images, by case id."""
+    found = {}
+    with Library.open(folder) as library:
+        for case in cases:
+            images = library.images_path(case)
+            assert images is not None
+            series = workflow.best_series(workflow.open_folder(images))
+            findings = workflow.analyze(series, workflow.open_series(series))
+            found[case.case_id] = tuple(kind.word for kind in findings.found_types)
+    return found
+
+
 def retrieval(
-    folder: Path, identity: str, cases: Sequence[Case], mode: Restrict, wrong: bool
+    folder: Path,
+    identity: str,
+    cases: Sequence[Case],
+    mode: Restrict,
+    told: tuple[str, dict[str, tuple[str, ...]]],
 ) -> Row:
-    """How well neighbours share types, sides and sizes; every case is left out of its answer."""
+    """How well neighbours share types, sides and sizes; every case is left out of its answer.
+
+    `told` is what is said to be found in every case, by case id, and what to call it.
+    """
+    name, types = told
     rows = []
     for case in cases:
-        types = wrong_types(case.types) if wrong else case.types
         answer = find_similar(
             folder,
             case.vector,
             identity,
-            types,
+            types[case.case_id],
             count=min(PROPOSALS, len(cases) - 1),
             restrict=mode,
             exclude=case.case_id,
         )
         others = [other for other in cases if other is not case]
         rows.append(scores(case, [match.case for match in answer.matches], others))
-    mean = np.mean(rows, axis=0)
+    return {"restrict": mode, "types told": name, **_named(rows)}
+
+
+def _named(rows: Sequence[tuple[float, ...]]) -> Row:
     names = ("P@1", "P@5", "P@10", "mAP", "nDCG@10")
-    told = "none" if mode == "none" else ("wrong" if wrong else "true")
-    return {
-        "restrict": mode,
-        "types told": told,
-        **{n: round(float(v), 3) for n, v in zip(names, mean, strict=True)},
-    }
+    return {n: round(float(v), 3) for n, v in zip(names, np.mean(rows, axis=0), strict=True)}
 
 
 def chance(cases: Sequence[Case]) -> Row:
@@ -178,17 +196,11 @@ def chance(cases: Sequence[Case]) -> Row:
         others = [other for other in cases if other is not case]
         for _ in range(5):
             rows.append(scores(case, [others[n] for n in rng.permutation(len(others))], others))
-    mean = np.mean(rows, axis=0)
-    names = ("P@1", "P@5", "P@10", "mAP", "nDCG@10")
-    return {
-        "restrict": "random order",
-        "types told": "none",
-        **{n: round(float(v), 3) for n, v in zip(names, mean, strict=True)},
-    }
+    return {"restrict": "random order", "types told": "-", **_named(rows)}
 
 
 def scores(case: Case, ranked: Sequence[Case], others: Sequence[Case]) -> tuple[float, ...]:
-    """P@1, P@5, P@10 and average precision by a shared type (or none); graded nDCG@10."""
+    """P@1, P@5, P@10, average precision of what was ranked, by a shared type; graded nDCG@10."""
     hits = np.array([shares_type(case, other) for other in ranked], dtype=float)
     precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
     relevant = sum(shares_type(case, other) for other in others)
@@ -225,6 +237,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, default=paths.starter_library_folder())
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--detect", action="store_true", help="also tell what the models find")
     parser.add_argument("--json", type=Path, metavar="FILE")
     given = parser.parse_args()
     held = stats(given.library)
@@ -233,9 +246,17 @@ def main() -> None:
         cases = [case for case in library.list(identity) if case.vector.size]
     result: dict[str, list[Row]] = {"library": [on_library(given.library, identity, cases)]}
     result["retrieval"] = [chance(cases)]
+    told = {
+        "true": {case.case_id: case.types for case in cases},
+        "wrong": {case.case_id: wrong_types(case.types) for case in cases},
+    }
+    if given.detect:
+        told["detected"] = detected_types(given.library, cases)
     for mode in MODES:
-        for wrong in (False, True)[: 1 if mode == "none" else 2]:
-            result["retrieval"].append(retrieval(given.library, identity, cases, mode, wrong))
+        for name, types in told.items():
+            if mode != "none" or name == "true":
+                row = retrieval(given.library, identity, cases, mode, (name, types))
+                result["retrieval"].append(row)
     result["random vectors"] = [on_random_vectors(size) for size in given.sizes]
     for title, rows in result.items():
         print(f"\n{title}")

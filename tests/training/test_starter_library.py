@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
+from ichviewer import paths
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.library.store import Library
+from ichviewer.library.upkeep import verify
 from training.anatomy import TRAIN
-from training.starter_library import plan_cases
+from training.starter_library import LABEL_SOURCE, LEAST_ML, plan_cases
 
 
 def test_the_plan_is_balanced() -> None:
@@ -24,3 +29,23 @@ def test_the_plan_is_balanced() -> None:
 
 def test_a_longer_plan_has_other_cases_but_the_same_ids() -> None:
     assert [plan.case_id for plan in plan_cases(12)] == [f"sim-{n:03d}" for n in range(1, 13)]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Library:
+    """The library that ships, opened to read."""
+    return Library.open(paths.starter_library_folder())
+
+
+def test_the_shipped_library_is_whole_and_simulated(shipped: Library) -> None:
+    with shipped as library:
+        cases = library.list()
+    planned = {plan.case_id: plan for plan in plan_cases(len(cases))}
+    assert len(cases) >= 200
+    for case in cases:
+        assert case.is_simulated
+        assert case.label_source == LABEL_SOURCE
+        assert case.types == tuple(kind.word for kind in planned[case.case_id].kinds)
+        assert all(ml >= LEAST_ML for ml in case.volumes_ml.values())
+        assert case.thumbnail_png.startswith(b"\x89PNG")
+    assert verify(paths.starter_library_folder()) == ()
