@@ -170,14 +170,19 @@ class CaseContent:
         return ""
 
     def heading(self) -> tuple[str, ...]:
-        """What kind of case this is, above all whether it is simulated."""
+        """What kind of case this is, above all if it is simulated, and what its images lack."""
         companion = self._model.companion
         if companion is None:
             return ()
         case = companion.match.case
         kinds = wording.listed(list(case.types)) or "no hemorrhage"
         origin = "SIMULATED case" if case.is_simulated else "Case"
-        return (f"{origin} {case.case_id}", wording.capital(kinds), f"Labels: {case.label_source}")
+        return (
+            f"{origin} {case.case_id}",
+            wording.capital(kinds),
+            f"Labels: {case.label_source}",
+            *companion.volume.notes,
+        )
 
 
 def compared_field_mm(model: ViewerModel) -> tuple[float, float]:
