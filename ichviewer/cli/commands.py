@@ -164,7 +164,7 @@ def selftest(options: argparse.Namespace, worker: Worker) -> int:
         print(
             f"{'ok    ' if check.is_ok else 'FAILED'}  {check.name}: {check.sentence}", flush=True
         )
-    print("Self-test passed." if not failed else f"Self-test failed: {failed} checks.")
+    print(f"Self-test failed; failed checks: {failed}." if failed else "Self-test passed.")
     return TROUBLE if failed else OK
 
 
