@@ -9,7 +9,7 @@ from ichviewer.dicom.image import Image, PatientLabel, PixelLayout, Placement, V
 from ichviewer.dicom.part10 import UNCOMPRESSED, FileHeader, syntax_name
 from ichviewer.dicom.study import Instance
 from ichviewer.dicom.tags import Header, sequence_items
-from ichviewer.dicom.voi import windows_of
+from ichviewer.dicom.voi import lut_windows, windows_of
 
 #: Frames of one file; a two hour perfusion study has some 20,000.
 FRAME_LIMIT = 20_000
@@ -274,6 +274,6 @@ def _assumptions(header: Header) -> tuple[str, ...]:
         notes.append("PixelRepresentation is missing: values are taken as unsigned.")
     if header.code("RescaleType") == "US":
         notes.append("RescaleType is 'US' (unspecified): values are taken as HU.")
-    if header.items("VOILUTSequence"):
-        notes.append("The file's VOI LUT is offered as a linear window over the same range.")
+    if len(header.items("VOILUTSequence")) != sum(bool(w.curve) for w in lut_windows(header)):
+        notes.append("A VOI LUT of the file is damaged: its curve is not shown.")
     return tuple(notes)

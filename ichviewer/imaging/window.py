@@ -1,6 +1,6 @@
 """Windows: which HU become which grey (PS3.3 C.11.2.1.2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
@@ -18,12 +18,17 @@ class WindowShape(StrEnum):
 
 @dataclass(frozen=True)
 class Window:
-    """Centre and width in HU, with a name for the screen."""
+    """Centre and width in HU, with a name for the screen.
+
+    `curve`, where not empty, holds the grey value (0-255) of every whole HU from
+    center - width / 2 upwards: a VOI LUT (PS3.3 C.11.2.1.1). It then stands for `shape`.
+    """
 
     center: float
     width: float
     name: str = ""
     shape: WindowShape = WindowShape.LINEAR
+    curve: bytes = field(default=b"", repr=False)
 
 
 #: The number keys 1-7 of the viewer.
@@ -68,6 +73,10 @@ def _table(window: Window) -> NDArray[np.uint8]:
 
 def _grey(hu: NDArray[np.float64], window: Window) -> NDArray[np.uint8]:
     center, width = window.center, window.width
+    if window.curve:
+        curve = np.frombuffer(window.curve, dtype=np.uint8)
+        entry = np.rint(hu - (center - width / 2)).clip(0, curve.size - 1)
+        return curve[entry.astype(np.intp)]
     if window.shape is WindowShape.SIGMOID:
         unit = 0.5 + 0.5 * np.tanh(2.0 * (hu - center) / width)  # the logistic, without overflow
     elif window.shape is WindowShape.LINEAR_EXACT:

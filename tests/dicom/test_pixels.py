@@ -24,7 +24,7 @@ from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
 from ichviewer.errors import NotDicomError, UnsupportedPixelsError
 from ichviewer.imaging.volume import Volume
-from ichviewer.imaging.window import WindowShape
+from ichviewer.imaging.window import WindowShape, apply_window
 from tests.dicom.make import COLUMNS, ROWS, ct_slice, hu_of, save, series
 
 Change = Callable[[Dataset], None]
@@ -186,11 +186,28 @@ def test_a_width_that_cannot_be_becomes_the_brain_window(tmp_path: Path, width: 
     assert (window.center, window.width) == (40.0, 80.0)
 
 
-def test_voi_lut_becomes_a_window_over_its_range(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("bits", "packed"), [(8, True), (8, False), (12, False), (16, False)])
+def test_voi_lut_becomes_a_window_with_its_curve(tmp_path: Path, bits: int, packed: bool) -> None:
+    highest = 2**bits - 1
+    curve = (np.linspace(0, 1, 200) ** 2 * highest).round()
     dataset, lut = ct_slice(), Dataset()
-    lut.add_new("LUTDescriptor", "SS", [200, -50, 8])
+    lut.add_new("LUTDescriptor", "SS", [200, -50, bits])
     lut.LUTExplanation = "NARROW"
-    lut.add_new("LUTData", "OW", bytes(400))
+    lut.add_new("LUTData", "OW", curve.astype("u1" if packed else "<u2").tobytes())
+    dataset.VOILUTSequence = [lut]
+    volume = loaded(tmp_path, dataset)
+    window = volume.windows[1]
+    assert (window.center, window.width, window.name) == (50.0, 200.0, "NARROW")
+    assert not any("VOI LUT" in note for note in volume.notes)
+    hu = np.array([-1000, -50, 0, 49, 149, 150, 3000], dtype=np.int16)
+    entries = np.clip(hu.astype(int) + 50, 0, 199)
+    assert apply_window(hu, window).tolist() == np.rint(curve[entries] * 255 / highest).tolist()
+
+
+def test_voi_lut_cut_short_is_a_linear_window_and_said(tmp_path: Path) -> None:
+    dataset, lut = ct_slice(), Dataset()
+    lut.add_new("LUTDescriptor", "SS", [200, -50, 12])
+    lut.add_new("LUTData", "OW", bytes(100))
     dataset.VOILUTSequence = [lut]
     volume = loaded(tmp_path, dataset)
     assert (volume.windows[1].center, volume.windows[1].width) == (50.0, 200.0)
