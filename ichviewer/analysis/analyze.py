@@ -1,23 +1,12 @@
 """The chain: gate, models, mask, second reader, lesions, vector; one Volume in, Findings out."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.catalog import manifests_by_role
 from ichviewer.analysis.classical import find_dense
-from ichviewer.analysis.detect import (
-    any_at_least_types,
-    calibrate,
-    slice_thresholds,
-    study_probability,
-)
-from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
     Findings,
@@ -28,19 +17,13 @@ from ichviewer.analysis.findings import (
 )
 from ichviewer.analysis.gate import Header, check_head, check_header, join
 from ichviewer.analysis.head import Head, find_head
+from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Role
 from ichviewer.analysis.midline import find_midline
-from ichviewer.analysis.outputs import CAM
-from ichviewer.analysis.quantify import Found, find_lesions, measure
-from ichviewer.analysis.reading import on_slabs, on_slices, read_all
-from ichviewer.analysis.reconcile import (
-    DROPPED_SMALL,
-    FLAG_NOT_DETECTED,
-    Detection,
-    Judge,
-    notes_on_disagreement,
-)
-from ichviewer.analysis.segment import Marked, erase, mark, on_volume
+from ichviewer.analysis.quantify import measure
+from ichviewer.analysis.reading import load_models
+from ichviewer.analysis.reconcile import FLAG_NOT_DETECTED, Detection, notes_on_disagreement
+from ichviewer.analysis.segment import on_volume
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import Progress, silent
 
@@ -77,7 +60,7 @@ def analyze(
         without any probability.
     """
     seconds: dict[str, float] = {}
-    with _stage(seconds, "gate", progress):
+    with stage(seconds, "gate", progress):
         gate = check_header(volume, header)
         if gate.answer is GateAnswer.REFUSED:
             return _refused(volume, gate, seconds)
@@ -85,99 +68,43 @@ def analyze(
         gate = join(gate, check_head(volume, head))
         if gate.answer is GateAnswer.REFUSED:
             return _refused(volume, gate, seconds)
-    brain_slices = head.brain_slices()
-    manifests = manifests_by_role(models_folder)
-    readings = read_all(volume, brain_slices, tuple(manifests.values()), device, progress)
-    by_role = {role: readings[manifest.folder] for role, manifest in manifests.items()}
-    for reading in readings.values():
-        for name, spent in zip(
-            ("loading", "preparation", "networks"), reading.seconds, strict=True
-        ):
-            seconds[name] = seconds.get(name, 0.0) + spent
-    with _stage(seconds, "detection", progress):
-        detector, reading = manifests[Role.DETECTION], by_role[Role.DETECTION]
-        slabs = calibrate(reading.outputs[Role.DETECTION], detector.calibration)
-        thresholds = np.array(detector.thresholds, np.float32)
-        detection = Detection(
-            slices=on_slices(any_at_least_types(slabs), reading.prepared),
-            study=study_probability(slabs, detector.aggregation),
-            thresholds=thresholds,
-            slice_thresholds=slice_thresholds(thresholds, detector.aggregation),
-        )
-        cam = on_slices(reading.outputs[CAM], reading.prepared) if CAM in reading.outputs else None
-    with _stage(seconds, "embedding", progress):
-        reading = by_role[Role.EMBEDDING]
-        any_probability = on_slabs(detection.slices[:, 0], reading.prepared)
-        vector = study_embedding(reading.outputs[Role.EMBEDDING], any_probability)
-    with _stage(seconds, "mask", progress):
-        segmenter, reading = manifests[Role.SEGMENTATION], by_role[Role.SEGMENTATION]
-        marked = mark(
-            reading.prepared,
-            reading.outputs[Role.SEGMENTATION],
-            volume,
-            segmenter.segmentation_min_probability,
-        )
-    with _stage(seconds, "lesions", progress):
-        near_brain = on_volume(head.prepared, head.near_brain(), volume)
-        judge = Judge(detection, near_brain, segmenter.lesion_min_ml)
-        found, dropped = _sift(marked, volume, judge)
-        lesions = _measured(found, marked, volume, head, detection)
-    speakers = tuple(reading.info for reading in readings.values())
+    models = load_models(models_folder, device)
+    seconds["loading"] = models.seconds
+    seen = look(volume, head, models, progress, seconds)
+    with stage(seconds, "lesions", progress):
+        lesions = _measured(seen, volume, head)
     return Findings(
         series_uid=volume.series_uid,
         gate=gate,
-        slice_probability=detection.slices,
-        study_probability=detection.study,
-        thresholds=detection.thresholds,
-        mask=marked.mask,
+        slice_probability=seen.detection.slices,
+        study_probability=seen.detection.study,
+        thresholds=seen.detection.thresholds,
+        mask=seen.marked.mask,
         lesions=lesions,
-        embedding=vector,
-        embedding_identity=manifests[Role.EMBEDDING].embedding_identity,
-        models=speakers,
+        embedding=seen.embedding,
+        embedding_identity=models.by_role[Role.EMBEDDING].embedding_identity,
+        models=seen.models,
         seconds=seconds,
         notes=(
-            *_verdict(lesions, detection, speakers),
-            *notes_on_disagreement(lesions, detection),
-            *dropped,
-            *_note_on_slices(brain_slices),
-            *(note for reading in readings.values() for note in reading.notes),
+            *_verdict(lesions, seen.detection, seen.models),
+            *notes_on_disagreement(lesions, seen.detection),
+            *_note_on_slices(head.brain_slices()),
+            *seen.notes,
         ),
-        cam=cam,
-        slice_thresholds=detection.slice_thresholds,
+        cam=seen.cam,
+        slice_thresholds=seen.detection.slice_thresholds,
     )
 
 
-def _sift(
-    marked: Marked, volume: Volume, judge: Judge
-) -> tuple[tuple[Found, ...], tuple[str, ...]]:
-    """The regions that are lesions, and notes on the others, which leave the mask."""
-    kept, dropped_ml = [], dict[str, float]()
-    for found in find_lesions(marked, volume):
-        reason = judge.why_dropped(found, marked, volume)
-        if reason:
-            dropped_ml[reason] = dropped_ml.get(reason, 0.0) + found.volume_ml
-            erase(marked, found.region)
-        else:
-            kept.append(found)
-    dropped_ml.pop(DROPPED_SMALL, None)
-    return tuple(kept), tuple(f"{ml:.1f} mL {reason}." for reason, ml in dropped_ml.items())
-
-
-def _measured(
-    found: tuple[Found, ...],
-    marked: Marked,
-    volume: Volume,
-    head: Head,
-    detection: Detection,
-) -> tuple[Lesion, ...]:
-    if not found:
+def _measured(seen: Seen, volume: Volume, head: Head) -> tuple[Lesion, ...]:
+    if not seen.lesions:
         return ()
     midline = find_midline(volume, head)
     dense = on_volume(head.prepared, find_dense(head), volume)
     lesions = []
-    for number, one in enumerate(found, start=1):
-        lesion = measure(one, marked, volume, midline, dense, number=number)
-        if not detection.shows(one):
+    for number, one in enumerate(seen.lesions, start=1):
+        lesion = measure(one, seen.marked, volume, midline, dense, number=number)
+        if not seen.detection.shows(one):
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_NOT_DETECTED))
         lesions.append(lesion)
     return tuple(lesions)
@@ -215,12 +142,3 @@ def _refused(volume: Volume, gate: Gate, seconds: dict[str, float]) -> Findings:
         seconds=seconds,
         notes=("The models did not read this series.",),
     )
-
-
-@contextmanager
-def _stage(seconds: dict[str, float], name: str, progress: Progress) -> Iterator[None]:
-    """Note a stage's wall time; the user may cancel before it."""
-    progress(0, 0, f"Analysis: {name}")
-    start = time.perf_counter()
-    yield
-    seconds[name] = time.perf_counter() - start

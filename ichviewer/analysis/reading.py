@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.analysis.catalog import manifests_by_role
 from ichviewer.analysis.findings import ModelInfo
-from ichviewer.analysis.manifest import Manifest
-from ichviewer.analysis.model import DeviceFailed, load_model
+from ichviewer.analysis.manifest import Manifest, Role
+from ichviewer.analysis.model import DeviceFailed, Model, load_model
 from ichviewer.analysis.prepare import Prepared, prepare
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import Progress
@@ -18,6 +19,40 @@ Floats = NDArray[np.float32]
 
 #: In `slab_of_k`, for slices that were left out.
 NOT_READ = -1
+
+
+@dataclass(frozen=True, eq=False)
+class ModelSet:
+    """The models that fill the roles, loaded once for any number of volumes.
+
+    Parameters
+    ----------
+    by_role
+        A manifest for every role.
+    models
+        By folder; one model may fill several roles.
+    seconds
+        Wall time of loading.
+    """
+
+    by_role: dict[Role, Manifest]
+    models: dict[Path, Model]
+    seconds: float
+
+
+def load_models(models_folder: Path, device: str) -> ModelSet:
+    """Load what a folder of models needs for all roles.
+
+    Raises
+    ------
+    ModelError
+        Where a role has no model, or one is altered or cannot be run.
+    """
+    started = time.perf_counter()
+    by_role = manifests_by_role(models_folder)
+    folders = {manifest.folder for manifest in by_role.values()}
+    models = {folder: load_model(folder, device) for folder in sorted(folders)}
+    return ModelSet(by_role, models, time.perf_counter() - started)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +68,7 @@ class Reading:
     info
         Who spoke.
     seconds
-        Wall time of loading, preparing and running.
+        Wall time of preparing and running.
     notes
         Sentences that a reader must not miss.
     """
@@ -41,50 +76,27 @@ class Reading:
     prepared: Prepared
     outputs: dict[str, Floats]
     info: ModelInfo
-    seconds: tuple[float, float, float]
+    seconds: tuple[float, float]
     notes: tuple[str, ...] = ()
 
 
-def read(
-    volume: Volume,
-    slices: NDArray[np.bool_],
-    manifest: Manifest,
-    device: str,
-    progress: Progress,
-) -> Reading:
-    """Load a model and run it on the slabs that hold one of the wanted slices (K,).
+def read(volume: Volume, slices: NDArray[np.bool_], model: Model, progress: Progress) -> Reading:
+    """Run a model on the slabs that hold one of the wanted slices (K,).
 
     Where another device than the CPU fails in the middle, the CPU does it again.
     """
     started = time.perf_counter()
-    model = load_model(manifest.folder, device)
-    loaded = time.perf_counter()
-    prepared = part_of(prepare(volume, manifest.input), slices)
+    prepared = part_of(prepare(volume, model.manifest.input), slices)
     ready = time.perf_counter()
     notes: tuple[str, ...] = ()
     try:
         outputs = model.run(prepared.image, progress)
     except DeviceFailed as error:
         notes = (f"{error} It was run again on the CPU.",)
-        model = load_model(manifest.folder, "cpu")
+        model = load_model(model.manifest.folder, "cpu")
         outputs = model.run(prepared.image, progress)
-    seconds = (loaded - started, ready - loaded, time.perf_counter() - ready)
+    seconds = (ready - started, time.perf_counter() - ready)
     return Reading(prepared, outputs, model.info, seconds, notes)
-
-
-def read_all(
-    volume: Volume,
-    slices: NDArray[np.bool_],
-    manifests: tuple[Manifest, ...],
-    device: str,
-    progress: Progress,
-) -> dict[Path, Reading]:
-    """What every model says, by its folder; a model that fills several roles is run once."""
-    by_folder = {manifest.folder: manifest for manifest in manifests}
-    return {
-        folder: read(volume, slices, manifest, device, progress)
-        for folder, manifest in by_folder.items()
-    }
 
 
 def part_of(prepared: Prepared, slices: NDArray[np.bool_]) -> Prepared:
