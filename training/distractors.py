@@ -77,7 +77,11 @@ def contrast(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
     """Iodine: vessels and sinuses bright, dura and cortex a little."""
     vessel_hu = rng.uniform(100, 280)
     hu[anatomy.tissue == Tissue.VESSEL] = vessel_hu
-    hu[anatomy.tissue == Tissue.FALX] += rng.uniform(15, 60)
+    hu[anatomy.tissue == Tissue.FALX] += rng.uniform(20, 95)
+    hu[anatomy.tissue == Tissue.CORTEX] += rng.uniform(0, 7)
+    csf = np.flatnonzero(anatomy.tissue == Tissue.CSF)
+    threads = smooth_noise(rng, hu.shape, rng.uniform(3, 5)).ravel()[csf]
+    hu.ravel()[csf[threads > rng.uniform(1.6, 2.6)]] = vessel_hu * rng.uniform(0.3, 0.8)
     hu[anatomy.tissue == Tissue.CHOROID] = rng.uniform(60, 130)
     hu[np.isin(anatomy.tissue, (Tissue.CORTEX, Tissue.DEEP_GREY))] += rng.uniform(2, 8)
     for _ in range(int(rng.integers(6, 22))):
@@ -223,7 +227,7 @@ _DISTRACTORS: tuple[tuple[float, Paint], ...] = (
     (0.35, calcified_falx),
     (0.18, calcified_basal_ganglia),
     (0.30, dense_vessels),
-    (0.12, contrast),
+    (0.15, contrast),
     (0.35, old_infarct),
     (0.10, tumour),
     (0.25, scalp_swelling),

@@ -25,6 +25,7 @@ from training.lesions import (
     plan_collection,
     sheet_region,
     subarachnoid_region,
+    thicken_skull,
     ventricular_region,
 )
 from training.statistics import Plan, draw_plans
@@ -80,7 +81,7 @@ def build_head(
         anatomy = anatomy.mirrored()
     plans = draw_plans(rng, kinds)
     collections, clots = _plan(rng, anatomy, plans)
-    anatomy = displace(rng, anatomy, collections, clots)
+    anatomy = thicken_skull(rng, displace(rng, anatomy, collections, clots))
     hu = hu_field(rng, anatomy, draw_densities(rng))
     distractors = add_distractors(rng, anatomy, hu)
     label = np.zeros(anatomy.tissue.shape, np.uint8)
@@ -106,8 +107,9 @@ def _plan(rng: Rng, anatomy: Anatomy, plans: Sequence[Plan]) -> tuple[list[Colle
         if plan.kind is HemorrhageType.EPIDURAL or (
             plan.kind is HemorrhageType.SUBDURAL and rng.random() < 0.8
         ):
-            made = plan_collection(rng, anatomy, plan)
-            collections += [made] if made else []
+            for part in _sides(rng, plan):
+                made = plan_collection(rng, anatomy, part)
+                collections += [made] if made else []
         elif plan.kind is HemorrhageType.INTRAPARENCHYMAL:
             pieces = int(rng.choice([1, 2, 3, 5], p=[0.6, 0.2, 0.12, 0.08]))
             for share in rng.dirichlet(np.full(pieces, 1.5)):
@@ -115,6 +117,14 @@ def _plan(rng: Rng, anatomy: Anatomy, plans: Sequence[Plan]) -> tuple[list[Colle
                 part = Plan(plan.kind, max(0.05, plan.volume_ml * float(share)), plan.hu)
                 clots += [plan_clot(rng, part, site)] if site is not None else []
     return collections, clots
+
+
+def _sides(rng: Rng, plan: Plan) -> list[Plan]:
+    """Subdural blood is sometimes split over two places, mostly the two sides."""
+    if plan.kind is HemorrhageType.EPIDURAL or rng.random() > 0.2:
+        return [plan]
+    share = float(rng.uniform(0.2, 0.8))
+    return [Plan(plan.kind, plan.volume_ml * part, plan.hu) for part in (share, 1 - share)]
 
 
 def _flowing(
@@ -157,14 +167,16 @@ def _subdural_hu(
     rng: Rng, plan: Plan, where: NDArray[np.int64], shape: tuple[int, ...], texture: Floats
 ) -> Floats:
     """Acute, subacute, chronic or layered (cells sink to the back)."""
-    form = rng.choice(["acute", "subacute", "chronic", "layered"], p=[0.58, 0.12, 0.15, 0.15])
+    form = rng.choice(["acute", "subacute", "chronic", "layered"], p=[0.5, 0.15, 0.2, 0.15])
     if form == "acute" or plan.volume_ml < 1:
         return np.full(len(where), plan.hu, np.float32)
     if form == "subacute":
         return np.full(len(where), rng.uniform(30, 44), np.float32)
     old = np.float32(rng.uniform(12, 26))
     if form == "chronic":
-        return old + np.float32(rng.uniform(0, 6)) * texture
+        value = old + np.float32(rng.uniform(0, 6)) * texture
+        membranes = (np.abs(texture) < rng.uniform(0.03, 0.15)) & (rng.random() < 0.4)
+        return (value + np.float32(rng.uniform(8, 25)) * membranes).astype(np.float32)
     row = (where // shape[2]) % shape[1]
     level = np.quantile(row, rng.uniform(0.3, 0.75))
     dense = np.clip((row - level) / rng.uniform(1, 12) + 0.5, 0, 1)

@@ -19,6 +19,7 @@ from training.statistics import Plan
 
 Bools = NDArray[np.bool_]
 _COARSE = 4
+_HYPEROSTOSIS_SHARE = 0.2
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,13 @@ def choose_site(rng: Rng, anatomy: Anatomy) -> NDArray[np.int64] | None:
     """Where brain bleeds: deep nuclei most, then lobes, cerebellum, brainstem."""
     tissue = anatomy.tissue[::2, ::2, ::2]
     depth = anatomy.depth_mm[::2, ::2, ::2]
-    site = rng.choice(["deep", "lobar", "cerebellum", "brainstem"], p=[0.42, 0.42, 0.1, 0.06])
+    site = rng.choice(
+        ["deep", "lobar", "contusion", "cerebellum", "brainstem"], p=[0.36, 0.34, 0.16, 0.09, 0.05]
+    )
     masks = {
         "deep": np.isin(tissue, (Tissue.DEEP_GREY, Tissue.PALLIDUM)),
         "lobar": np.isin(tissue, (Tissue.WHITE, Tissue.CORTEX)) & (depth > 5) & (depth < 35),
+        "contusion": (tissue == Tissue.CORTEX) & (depth > 1) & (depth < 9),
         "cerebellum": tissue == Tissue.CEREBELLUM_WHITE,
         "brainstem": tissue == Tissue.BRAINSTEM,
     }
@@ -102,13 +106,16 @@ def choose_site(rng: Rng, anatomy: Anatomy) -> NDArray[np.int64] | None:
 def displace(
     rng: Rng, anatomy: Anatomy, collections: list[Collection], clots: list[Clot]
 ) -> Anatomy:
-    """Push the tissue aside; the skull stays. Midline and tentorium move with the tissue."""
+    """Push the tissue aside, and the brain out to the skull or away from it; the skull stays. Midline and tentorium move with the tissue."""
     shape = anatomy.tissue.shape
     depth = smooth(anatomy.depth_mm[::_COARSE, ::_COARSE, ::_COARSE].astype(np.float32), 1.0)
     push = np.zeros((3, *depth.shape), np.float32)
-    if collections:
+    # Label maps of older heads leave several millimetres of CSF under the skull; most brains fill it.
+    room_mm = float(np.clip(rng.normal(2.0, 2.2), -3, 6))
+    if collections or abs(room_mm) > 0.7:
         normal = np.stack(np.gradient(smooth(depth, 2.0))) / _COARSE
         normal /= np.maximum(np.sqrt((normal**2).sum(0)), 0.25)
+        push -= normal * np.float32(room_mm) * np.exp(-depth / np.float32(rng.uniform(15, 35)))
         for collection in collections:
             thickness = smooth(collection.thickness_mm, 0.7)
             decay = np.float32(rng.uniform(18, 45))
@@ -156,6 +163,19 @@ def _gather(anatomy: Anatomy, push: list[Floats]) -> Anatomy:
         moved_field(anatomy.midline_mm),
         moved_field(anatomy.tentorium_mm),
     )
+
+
+def thicken_skull(rng: Rng, anatomy: Anatomy) -> Anatomy:
+    """Bone that grows inwards in patches (hyperostosis), common and harmless; never deep."""
+    if rng.random() > _HYPEROSTOSIS_SHARE:
+        return anatomy
+    coarse = smooth_noise(rng, anatomy.tissue.shape, rng.uniform(25, 60))
+    grown_mm = np.clip(coarse - np.float32(rng.uniform(-0.5, 1.0)), 0, None)
+    grown_mm *= np.float32(rng.uniform(1, 5))
+    depth = anatomy.depth_mm
+    tissue = np.where((depth > 0) & (depth <= grown_mm), np.uint8(Tissue.BONE), anatomy.tissue)
+    left = np.clip(depth - grown_mm, 0, None).astype(np.float16)
+    return Anatomy(anatomy.number, tissue, left, anatomy.midline_mm, anatomy.tentorium_mm)
 
 
 def collection_region(anatomy: Anatomy, collection: Collection) -> Bools:

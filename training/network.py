@@ -6,6 +6,7 @@ unfolds them again, so most work happens at half the resolution.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
@@ -16,6 +17,9 @@ CLASSES = 6
 EMBEDDING = 128
 _POOL_SHARPNESS = 3.0
 _BACKGROUND_BIAS = 3.0
+#: Residual blocks at 1/4, 1/8, 1/16 and 1/32: most depth where pixels are few.
+_RESIDUALS = (1, 2, 2, 2)
+_CAM_DEPTH = 2
 
 
 class Answer(NamedTuple):
@@ -60,28 +64,29 @@ class IchNet(nn.Module):
     channels
         Input channels.
     widths
-        Feature channels at 1/2, 1/4, 1/8 and 1/16 of the input's resolution.
+        Feature channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input's resolution.
     """
 
-    def __init__(self, channels: int, widths: tuple[int, int, int, int]) -> None:
+    def __init__(self, channels: int, widths: tuple[int, ...]) -> None:
         super().__init__()
-        half, quarter, eighth, sixteenth = widths
-        self.stem = nn.Sequential(nn.PixelUnshuffle(2), _block(4 * channels, half))
-        self.level_2 = _block(half, half)
-        self.level_4 = nn.Sequential(_block(half, quarter, 2), _Residual(quarter))
-        self.level_8 = nn.Sequential(_block(quarter, eighth, 2), _Residual(eighth))
-        self.level_16 = nn.Sequential(_block(eighth, sixteenth, 2), _Residual(sixteenth))
-        self.lift_8 = nn.Conv2d(sixteenth, eighth, 1)
-        self.lift_4 = nn.Conv2d(eighth, quarter, 1)
-        self.lift_2 = nn.Conv2d(quarter, half, 1)
-        self.merge_8 = _block(eighth, eighth)
-        self.merge_4 = _block(quarter, quarter)
-        self.merge_2 = _block(half, half)
+        half, eighth, deepest = widths[0], widths[2], widths[-1]
+        self.stem = nn.Sequential(
+            nn.PixelUnshuffle(2), _block(4 * channels, half), _block(half, half)
+        )
+        pairs = list(pairwise(widths))
+        self.down = nn.ModuleList(
+            nn.Sequential(
+                _block(a, b, 2), *(_Residual(b) for _ in range(_RESIDUALS[depth]))
+            )
+            for depth, (a, b) in enumerate(pairs)
+        )
+        self.lift = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairs)
+        self.merge = nn.ModuleList(_block(a, a) for a, _ in pairs)
         self.segment = nn.Conv2d(half, 4 * CLASSES, 1)
         self.unfold = nn.PixelShuffle(2)
         self.evidence = nn.Conv2d(eighth + CLASSES - 1, CLASSES, 1)
         self.project = nn.Sequential(
-            nn.Linear(sixteenth + eighth + 2 * CLASSES, EMBEDDING),
+            nn.Linear(deepest + eighth + 2 * CLASSES, EMBEDDING),
             nn.ReLU(inplace=True),
             nn.Linear(EMBEDDING, EMBEDDING),
         )
@@ -90,14 +95,15 @@ class IchNet(nn.Module):
             self.segment.bias[:4] = _BACKGROUND_BIAS
 
     def forward(self, image: Tensor) -> Answer:
-        x2 = self.level_2(self.stem(image))
-        x4 = self.level_4(x2)
-        x8 = self.level_8(x4)
-        x16 = self.level_16(x8)
-        y8 = self.merge_8(x8 + _double(self.lift_8(x16)))
-        y4 = self.merge_4(x4 + _double(self.lift_4(y8)))
-        y2 = self.merge_2(x2 + _double(self.lift_2(y4)))
-        segmentation = self.unfold(self.segment(y2)).float()
+        features = [self.stem(image)]
+        for down in self.down:
+            features.append(down(features[-1]))
+        deepest = y = features.pop()
+        for depth in reversed(range(len(features))):
+            y = self.merge[depth](features[depth] + _double(self.lift[depth](y)))
+            if depth == _CAM_DEPTH:
+                y8 = y
+        segmentation = self.unfold(self.segment(y)).float()
         blood = segmentation[:, 1:] - segmentation[:, :1]
         strongest = functional.max_pool2d(blood, 8).clamp(-8.0, 8.0) / 4
         cam = self.evidence(torch.cat([y8, strongest.to(y8.dtype)], 1)).float()
@@ -105,7 +111,7 @@ class IchNet(nn.Module):
         amount = torch.sigmoid(blood).mean((2, 3)).sqrt() * 4
         described = torch.cat(
             [
-                x16.float().mean((2, 3)),
+                deepest.float().mean((2, 3)),
                 y8.float().amax((2, 3)),
                 detection / 4,
                 amount,

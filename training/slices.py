@@ -11,13 +11,20 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.prepare import AIR_HU, InputSpec, head_center_ji, window_channels
 from training.fields import Floats, Rng
-from training.head import build_head
+from training.head import Head, build_head
 from training.recipe import Recipe
 from training.scanner import Scan, draw_pose, draw_training_protocol, scan
 
 _MARGIN_PX = 16
 _CENTER_JITTER_PX = 3.0
-_MOST_SLICES = 44
+_SERIES_OF_A_HEAD = 2
+_PART_SLICES = 18
+_ABOUT_BLOOD_SHARE = 0.75
+_ALONE_SHARE = 0.35
+#: Grey values of a picture rather than HU: what lies outside these has been cut off.
+_CLIPPED_SHARE = 0.3
+_OFFSET_HU = 1.0
+_HEAD_MM = 170.0
 #: Fewer pixels of blood than this are neither asked for nor held against the network.
 LEAST_BLOOD_PX = 8
 
@@ -47,17 +54,32 @@ class Batch:
     description: Floats
 
 
-def make_stack(rng: Rng, numbers: tuple[int, ...], spec: InputSpec, healthy_share: float) -> Stack:
-    """Simulate one head and one series of it, centred as `prepare` centres."""
+def make_stacks(
+    rng: Rng, numbers: tuple[int, ...], spec: InputSpec, healthy_share: float
+) -> list[Stack]:
+    """Simulate one head and two series of parts of it, centred as `prepare` centres.
+
+    Building a head takes as long as taking twenty slices of it, so it lies down twice.
+    """
     kinds = () if rng.random() < healthy_share else None
     head = build_head(rng, int(rng.choice(numbers)), kinds)
+    return [_take_part(rng, head, spec) for _ in range(_SERIES_OF_A_HEAD)]
+
+
+def _take_part(rng: Rng, head: Head, spec: InputSpec) -> Stack:
+    """A run of slices, about blood more often than not."""
     wide = spec.size_px + 2 * _MARGIN_PX
     protocol = draw_training_protocol(rng, head, wide, spec.spacing_mm)
-    count = len(protocol.table_mm)
-    start = int(rng.integers(0, max(1, count - _MOST_SLICES + 1)))
-    taken = scan(
-        rng, head, protocol, draw_pose(rng, head.hu.shape), slice(start, start + _MOST_SLICES)
-    )
+    pose = draw_pose(rng, head.hu.shape)
+    table = protocol.table_mm
+    bloody_k = np.flatnonzero(head.label.any((1, 2)))
+    if len(bloody_k) and rng.random() < _ABOUT_BLOOD_SHARE:
+        middle_mm = float(rng.choice(bloody_k)) - (len(head.hu) - 1) / 2
+        middle = int(np.abs(table - middle_mm).argmin())
+    else:
+        middle = int(rng.integers(len(table)))
+    start = int(np.clip(middle - _PART_SLICES // 2, 0, max(0, len(table) - _PART_SLICES)))
+    taken = scan(rng, head, protocol, pose, slice(start, start + _PART_SLICES))
     return _centred(rng, taken, spec)
 
 
@@ -81,7 +103,7 @@ def describe(taken: Scan, px_mm: float) -> Floats:
         for side in (left, ~left)
     ]
     blood = (taken.mask > 0).sum((1, 2))
-    height = np.linspace(0, 1, len(blood))
+    height = np.clip(taken.positions_lps_mm[:, 2] / _HEAD_MM + 0.5, 0, 1)
     rows = np.arange(taken.mask.shape[1])[None, :] - taken.mask.shape[1] / 2
     middle = ((taken.mask > 0).sum(2) * rows).sum(1) / np.maximum(blood, 1) / 60
     columns += [np.where(blood > 0, height, 0.5 * height), middle]
@@ -98,8 +120,9 @@ def batches(
     while True:
         owed -= batch
         while owed <= 0 or len(pool) < 8:
-            pool.append(make_stack(rng, numbers, spec, float(data["healthy_share"])))
-            owed += float(data["uses_per_stack"])
+            made = make_stacks(rng, numbers, spec, float(data["healthy_share"]))
+            pool.extend(made)
+            owed += float(data["uses_per_stack"]) * len(made)
         picks = [_draw(rng, pool, float(data["blood_share"])) for _ in range(batch)]
         yield _batch(rng, picks, spec)
 
@@ -120,9 +143,12 @@ def _batch(rng: Rng, picks: list[tuple[Stack, int]], spec: InputSpec) -> Batch:
     images, masks, descriptions = [], [], []
     for stack, k in picks:
         neighbours = np.clip([k - 1, k, k + 1], 0, len(stack.hu) - 1)
-        if rng.random() < 0.03:  # a single slice stands alone
+        if rng.random() < _ALONE_SHARE:
             neighbours[:] = k
         slabs = np.maximum(stack.hu[neighbours].astype(np.float32), AIR_HU)
+        if rng.random() < _CLIPPED_SHARE:
+            slabs = np.clip(slabs, rng.uniform(-200, 0), rng.uniform(150, 400))
+        slabs += np.float32(rng.normal(0, _OFFSET_HU))
         images.append(window_channels(slabs, spec.channels)[1])
         masks.append(stack.mask[k])
         descriptions.append(stack.description[k])

@@ -32,6 +32,14 @@ _SINGLE_TYPE_SHARE = 0.5
 #: Measured means include voxels only partly blood; this undoes it.
 _PARTIAL_VOLUME_HU = (2.0, 6.0)
 _LEAST_ML = 0.15
+#: Little above the largest of each type in the statistics.
+_MOST_ML = {
+    HemorrhageType.EPIDURAL: 150.0,
+    HemorrhageType.INTRAPARENCHYMAL: 170.0,
+    HemorrhageType.INTRAVENTRICULAR: 90.0,
+    HemorrhageType.SUBARACHNOID: 80.0,
+    HemorrhageType.SUBDURAL: 220.0,
+}
 #: Chronic blood is drawn as a form of its own; below this, means are partial volume.
 _LEAST_HU = 36.0
 
@@ -75,7 +83,11 @@ def draw_plans(rng: Rng, kinds: Sequence[HemorrhageType] | None = None) -> tuple
     else:
         chosen = [(kind, _draw_total(rng, kind)) for kind in kinds]
     return tuple(
-        Plan(kind, max(_LEAST_ML, volume_ml * float(rng.lognormal(0.1, 0.35))), _draw_hu(rng, kind))
+        Plan(
+            kind,
+            float(np.clip(volume_ml * rng.lognormal(0.1, 0.35), _LEAST_ML, _MOST_ML[kind])),
+            _draw_hu(rng, kind),
+        )
         for kind, volume_ml in chosen
     )
 
