@@ -160,26 +160,32 @@ class Grid:
         return missing
 
     @cached_property
-    def slice_weights_mm(self) -> Float:
-        """(K,) thickness that each slice stands for, for volumes; NaN for a single slice.
+    def slice_reaches_mm(self) -> tuple[Float, Float]:
+        """(K,) how far each slice stands towards the one before, and towards the one after.
 
         The space between two slices is shared in proportion to their thicknesses (by halves
         where those are unknown). Where slices are missing, each side stands only for half of
-        the expected distance: what was not scanned is not counted.
+        the expected distance: what was not scanned is not counted. NaN for a single slice.
         """
         count = self.shape_kji[0]
         if count < 2:
-            return _read_only(np.array([np.nan]))
+            return _read_only(np.array([np.nan])), _read_only(np.array([np.nan]))
         thicknesses = self._known_thicknesses_mm
         if thicknesses is None:
             thicknesses = np.ones(count)
         part = thicknesses[:-1] / (thicknesses[:-1] + thicknesses[1:])
         gaps = np.where(self.missing_slices > 0, self.expected_gaps_mm, self.gaps_mm)
-        above, below = gaps * part, gaps * (1 - part)
+        after, before = gaps * part, gaps * (1 - part)
         # The outermost slices reach outward as far as they reach inward.
-        above = np.append(above, below[-1])
-        below = np.insert(below, 0, above[0])
-        return _read_only(above + below)
+        after = np.append(after, before[-1])
+        before = np.insert(before, 0, after[0])
+        return _read_only(before), _read_only(after)
+
+    @cached_property
+    def slice_weights_mm(self) -> Float:
+        """(K,) thickness that each slice stands for, for volumes; NaN for a single slice."""
+        before, after = self.slice_reaches_mm
+        return _read_only(before + after)
 
     @property
     def _known_thicknesses_mm(self) -> Float | None:
