@@ -106,11 +106,14 @@ def choose_site(rng: Rng, anatomy: Anatomy) -> NDArray[np.int64] | None:
 def displace(
     rng: Rng, anatomy: Anatomy, collections: list[Collection], clots: list[Clot]
 ) -> Anatomy:
-    """Push the tissue aside, and the brain out to the skull or away from it; the skull stays. Midline and tentorium move with the tissue."""
+    """Push the tissue aside, and the brain out to the skull or away from it.
+
+    The skull stays; midline and tentorium move with the tissue.
+    """
     shape = anatomy.tissue.shape
     depth = smooth(anatomy.depth_mm[::_COARSE, ::_COARSE, ::_COARSE].astype(np.float32), 1.0)
     push = np.zeros((3, *depth.shape), np.float32)
-    # Label maps of older heads leave several millimetres of CSF under the skull; most brains fill it.
+    # The label maps leave several millimetres of CSF under the skull; most brains fill it.
     room_mm = float(np.clip(rng.normal(2.0, 2.2), -3, 6))
     if collections or abs(room_mm) > 0.7:
         normal = np.stack(np.gradient(smooth(depth, 2.0))) / _COARSE

@@ -25,14 +25,14 @@ def losses(answer: Answer, mask: Tensor, present: Tensor, description: Tensor) -
         NaN where nothing is asked.
     description : float32 [N, D]
     """
-    log_probability = functional.log_softmax(answer.segmentation, 1)
-    truth = (mask[:, None] == torch.arange(CLASSES)[:, None, None]).to(log_probability.dtype)
-    parts = {
-        "segmentation": _cross_entropy(log_probability, truth),
-        "dice": _dice(log_probability.exp()[:, 1:], truth[:, 1:]),
-        "detection": _detection(answer.detection, present),
-        "embedding": _similarity(answer.embedding, description),
-    }
+    parts = {"detection": _detection(answer.detection, present)}
+    if answer.segmentation is not None:
+        log_probability = functional.log_softmax(answer.segmentation, 1)
+        truth = (mask[:, None] == torch.arange(CLASSES)[:, None, None]).to(log_probability.dtype)
+        parts["segmentation"] = _cross_entropy(log_probability, truth)
+        parts["dice"] = _dice(log_probability.exp()[:, 1:], truth[:, 1:])
+    if answer.embedding is not None:
+        parts["embedding"] = _similarity(answer.embedding, description)
     return {name: _SHARES[name] * value for name, value in parts.items()}
 
 

@@ -25,13 +25,13 @@ _CAM_DEPTH = 2
 class Answer(NamedTuple):
     """Logits of one batch: `segmentation` [N, 6, S, S], `detection` [N, 6], `cam` [N, 6, h, w].
 
-    `embedding` [N, 128] has length one.
+    `embedding` [N, 128] has length one. None is what a network does not answer.
     """
 
-    segmentation: Tensor
+    segmentation: Tensor | None
     detection: Tensor
-    cam: Tensor
-    embedding: Tensor
+    cam: Tensor | None
+    embedding: Tensor | None
 
 
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
@@ -75,9 +75,7 @@ class IchNet(nn.Module):
         )
         pairs = list(pairwise(widths))
         self.down = nn.ModuleList(
-            nn.Sequential(
-                _block(a, b, 2), *(_Residual(b) for _ in range(_RESIDUALS[depth]))
-            )
+            nn.Sequential(_block(a, b, 2), *(_Residual(b) for _ in range(_RESIDUALS[depth])))
             for depth, (a, b) in enumerate(pairs)
         )
         self.lift = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairs)

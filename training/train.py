@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.anatomy import ROOT, TRAIN
 from training.losses import losses
@@ -36,8 +36,8 @@ class Run:
     """Everything that a checkpoint holds; the one mutable object of training."""
 
     recipe: Recipe
-    net: IchNet
-    average: IchNet
+    net: nn.Module
+    average: nn.Module
     optimiser: torch.optim.AdamW
     step: int = 0
     steps_before: int = 0
@@ -51,9 +51,15 @@ class Run:
         return ROOT / "runs" / self.recipe.name
 
 
-def new_net(recipe: Recipe) -> IchNet:
+def new_net(recipe: Recipe) -> nn.Module:
     """The recipe's network, untrained."""
-    net = IchNet(len(recipe.spec.channels), recipe.widths)
+    channels = len(recipe.spec.channels)
+    if recipe.network == "ichnet":
+        net: nn.Module = IchNet(channels, recipe.widths)
+    else:
+        from training.peers import build_peer  # MONAI is imported where a peer is trained
+
+        net = build_peer(recipe.network, channels)
     return net.to(memory_format=torch.channels_last)
 
 
