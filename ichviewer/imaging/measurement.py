@@ -125,9 +125,8 @@ class Measurement:
                 f"A measurement of the kind {self.kind} needs {expected} points, not {found}."
             )
         if not all(math.isfinite(v) for handle in self.handles for v in handle.lps_mm):
-            raise MeasurementError(
-                f"A point of the {self.kind} {self.name or self.uid} is nowhere."
-            )
+            which = f"{self.kind} {self.name or self.uid}"
+            raise MeasurementError(f"A point of the {which} is no finite position.")
 
     def with_handle(self, index: int, handle: Handle) -> "Measurement":
         """The same with one handle elsewhere."""

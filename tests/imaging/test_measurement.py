@@ -1,6 +1,7 @@
 """Measurements as plain values: there and back, and one clear sentence for what is none."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -58,9 +59,8 @@ def plain(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_what_is_no_measurement_is_refused_in_words(wrong: dict[str, Any], said: str) -> None:
-    with pytest.raises(MeasurementError, match="^.*$") as caught:
+    with pytest.raises(MeasurementError, match=re.escape(said)):
         from_plain(plain(**wrong))
-    assert said in str(caught.value)
 
 
 def test_no_object_is_no_measurement() -> None:
