@@ -31,3 +31,15 @@ class SettingsError(IchViewerError):
 
 class WorkerDied(IchViewerError):
     """The worker process ended before its job did (crash, memory, or time limit)."""
+
+
+class ReadingError(IchViewerError):
+    """The journal of a reading cannot be read or written."""
+
+
+class ReadingLocked(ReadingError):
+    """Another window has the reading."""
+
+
+class TableError(IchViewerError):
+    """A table of images, or one of its rows, cannot be used."""

@@ -1,0 +1,199 @@
+"""From the lines of a journal back to the reading, with what could not be used said in words."""
+
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from ichviewer.errors import ReadingError
+from ichviewer.reading.change import History, do, redo, undo
+from ichviewer.reading.event import (
+    LINE_LIMIT_BYTES,
+    Changed,
+    Closed,
+    Compared,
+    Event,
+    Line,
+    LineError,
+    Opened,
+    Placed,
+    Redone,
+    Undone,
+    decode,
+)
+from ichviewer.reading.record import Comparison, Place
+
+SUFFIX = ".jsonl"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a journal says.
+
+    Parameters
+    ----------
+    study
+        The journal's key.
+    history
+        The reading as it was left, and the way back.
+    place
+        Where the reader was last; None where that is not known.
+    comparisons
+        Reader beside AI, in their order.
+    last_number, first_time, last_time
+        Of its lines; 0 and empty where it has none.
+    is_open
+        True where it was not closed: a window has it, or had it when it was killed.
+    is_whole
+        Whether the file ends with a whole line.
+    damages
+        One sentence for everything that could not be used.
+    told
+        How many of these the reader has been told already.
+    """
+
+    study: str
+    history: History = field(default_factory=History)
+    place: Place | None = None
+    comparisons: tuple[Comparison, ...] = ()
+    last_number: int = 0
+    first_time: str = ""
+    last_time: str = ""
+    is_open: bool = False
+    is_whole: bool = True
+    damages: tuple[str, ...] = ()
+    told: int = 0
+
+    @property
+    def news(self) -> tuple[str, ...]:
+        """The damages that the reader has not been told yet."""
+        return self.damages[self.told :]
+
+
+def study_key(study_uid: str, series_key: str) -> str:
+    """Key of a study's journal: a hash, so that no identifier stands in a file's name.
+
+    Parameters
+    ----------
+    study_uid
+        StudyInstanceUID.
+    series_key
+        Stands in where the files give no StudyInstanceUID.
+    """
+    named = f"study {study_uid}" if study_uid else f"series {series_key}"
+    return sha256(named.encode()).hexdigest()[:32]
+
+
+def journal_file(folder: Path, study: str) -> Path:
+    """Where the journal of a study is."""
+    return folder / f"{study}{SUFFIX}"
+
+
+def journals(folder: Path) -> tuple[str, ...]:
+    """Keys of all journals of a folder; none where there is no folder.
+
+    Raises
+    ------
+    ReadingError
+        The folder cannot be read.
+    """
+    try:
+        found = sorted(file.stem for file in folder.iterdir() if file.suffix == SUFFIX)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise ReadingError(f"The readings in {folder} cannot be listed: {_why(error)}.") from error
+    return tuple(found)
+
+
+def replay(folder: Path, study: str) -> Replay:
+    """The reading that a journal leads to; an empty one where there is no journal.
+
+    Raises
+    ------
+    ReadingError
+        The journal is there and cannot be read.
+    """
+    file = journal_file(folder, study)
+    read = Replay(study)
+    damaged_since = 0
+    checks: dict[int, str] = {}
+    at = 0
+    try:
+        with file.open("rb") as opened:
+            while raw := opened.readline(LINE_LIMIT_BYTES + 1):
+                at += 1
+                read = replace(read, is_whole=raw.endswith(b"\n"))
+                if not raw.strip():
+                    continue
+                try:
+                    line = decode(raw, study)
+                except LineError as error:
+                    damaged_since += 1
+                    read = _with_damage(read, _sentence(at, str(error), read.is_whole))
+                    continue
+                check = sha256(raw.strip()).hexdigest()
+                if checks.get(line.number) == check:
+                    # Written twice, because the disk did not say that it had the first one.
+                    continue
+                read = _noting_order(read, line, damaged_since)
+                checks[line.number] = check
+                damaged_since = 0
+                read = _after(read, line)
+    except FileNotFoundError:
+        return read
+    except OSError as error:
+        raise ReadingError(f"The journal {file} cannot be read: {_why(error)}.") from error
+    return read
+
+
+def _after(read: Replay, line: Line) -> Replay:
+    event = line.event
+    read = replace(
+        read,
+        last_number=max(read.last_number, line.number),
+        first_time=read.first_time or line.time,
+        last_time=line.time,
+        is_open=not isinstance(event, Closed),
+        history=_history_after(read.history, event),
+    )
+    if isinstance(event, Placed):
+        return replace(read, place=event.place)
+    if isinstance(event, Compared):
+        return replace(read, comparisons=(*read.comparisons, event.comparison))
+    if isinstance(event, Opened):
+        return replace(read, told=min(event.damaged_lines, len(read.damages)))
+    return read
+
+
+def _history_after(history: History, event: Event) -> History:
+    if isinstance(event, Changed):
+        return do(history, event.change)
+    if isinstance(event, Undone):
+        return undo(history, event.change)
+    if isinstance(event, Redone):
+        return redo(history, event.change)
+    return history
+
+
+def _noting_order(read: Replay, line: Line, damaged: int) -> Replay:
+    """Say so where lines are missing or were written by two windows at once."""
+    missing = line.number - read.last_number - 1
+    if missing < 0:
+        return _with_damage(read, f"Line number {line.number} stands twice; both were used.")
+    if missing > damaged:
+        return _with_damage(read, f"{missing} lines before number {line.number} are missing.")
+    return read
+
+
+def _with_damage(read: Replay, sentence: str) -> Replay:
+    return replace(read, damages=(*read.damages, sentence))
+
+
+def _sentence(at: int, problem: str, is_whole: bool) -> str:
+    if not is_whole:
+        return f"Line {at} was cut off while it was written; what it said is missing."
+    return f"Line {at} {problem} and was left out."
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
