@@ -136,11 +136,22 @@ def _draw(rng: Rng, head: Head, slab_mm: float, size_px: int, px_mm: float) -> P
     )
 
 
-def scan(rng: Rng, head: Head, protocol: Protocol, pose: Pose, slices: slice = slice(None)) -> Scan:
-    """Take the series, or some of its slices."""
+def scan(
+    rng: Rng,
+    head: Head,
+    protocol: Protocol,
+    pose: Pose,
+    slices: slice = slice(None),
+    *,
+    effects: bool = True,
+) -> Scan:
+    """Take the series, or some of its slices; without effects there is only the point spread."""
     table = protocol.table_mm[slices]
     look = _Look.draw(rng)
-    planes = [_take_slice(rng, head, protocol, pose=pose, look=look, table_mm=z) for z in table]
+    planes = [
+        _take_slice(rng, head, protocol, pose=pose, look=look if effects else None, table_mm=z)
+        for z in table
+    ]
     row_step, corner = _directions(protocol)
     positions = corner + table[:, None] * np.array([0.0, 0.0, 1.0])
     hu, mask, midline = (np.stack(part) for part in zip(*planes, strict=True))
@@ -189,7 +200,7 @@ def _directions(protocol: Protocol) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def _take_slice(
-    rng: Rng, head: Head, protocol: Protocol, *, pose: Pose, look: _Look, table_mm: float
+    rng: Rng, head: Head, protocol: Protocol, *, pose: Pose, look: _Look | None, table_mm: float
 ) -> tuple[Floats, NDArray[np.uint8], Floats]:
     """One slice: gather, blur, label what is blood, then add what the scanner adds."""
     size = protocol.size_px
@@ -205,16 +216,18 @@ def _take_slice(
         _add_shares(share, _nearest(head.label, at), 1 / count)
     blur = protocol.blur_mm / protocol.px_mm
     hu = smooth(hu, blur)
-    if look.motion_mm:
+    if look and look.motion_mm:
         hu = _moved(rng, hu, look.motion_mm / protocol.px_mm)
     mask = _label(share, blur, hu)
+    midline = _nearest(head.midline_mm, middle[:, ::4, ::4]).astype(np.float32)
+    if look is None:
+        return hu, mask, midline
     if protocol.sharpen:
         hu += protocol.sharpen * (hu - smooth(hu, 1.2 / protocol.px_mm))
     depth = _nearest(head.depth_mm, middle).astype(np.float32)
     rim = _nearest(head.rim, middle[:, ::4, ::4]) if size % 4 == 0 else None
     rim_full = stretch(rim, (size, size)) if rim is not None else _nearest(head.rim, middle)
     hu = _add_effects(rng, hu, depth=depth, rim=rim_full, protocol=protocol, look=look)
-    midline = _nearest(head.midline_mm, middle[:, ::4, ::4]).astype(np.float32)
     return np.clip(np.rint(hu), -1024, 3071), mask, midline
 
 
