@@ -8,7 +8,7 @@ ifneq ($(filter aarch64 arm64,$(shell uname -m)),)
 export ANNOY_COMPILER_ARGS := -O3,-std=c++14
 endif
 
-.PHONY: help demo test check test-slow bench installer screenshots library train lock clean
+.PHONY: help demo test check test-slow test-training bench installer screenshots library train lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,10 @@ check: .venv/test.stamp
 
 test-slow: .venv/test.stamp ## the suites that take minutes (200 worker kills, all bad inputs ...)
 	QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m slow --timeout 3600
+
+test-training: .venv-train/stamp ## networks, and a tiny recipe from label map to ONNX (needs torch)
+	QT_QPA_PLATFORM=offscreen .venv-train/bin/python -m pytest -m "slow or not slow" --timeout 3600 \
+		tests/training/test_network.py tests/training/test_pipeline.py
 
 bench: .venv/test.stamp ## speed, memory and recall, with peers in the same run
 	$(PY) -m benchmarks

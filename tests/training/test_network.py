@@ -17,7 +17,7 @@ from training.network import IchNet, pool_evidence  # noqa: E402
 @pytest.fixture
 def net() -> IchNet:
     torch.manual_seed(0)
-    return IchNet(5, (8, 8, 8, 8))
+    return IchNet(5, (8, 8, 8, 8, 8))
 
 
 def test_answers_have_the_contracts_shapes(net: IchNet) -> None:
@@ -27,6 +27,19 @@ def test_answers_have_the_contracts_shapes(net: IchNet) -> None:
     assert answer.cam.shape == (2, 6, 8, 8)
     assert answer.embedding.shape == (2, 128)
     np.testing.assert_allclose(answer.embedding.norm(dim=1).detach(), 1, rtol=1e-5)
+
+
+def test_peers_answer_what_they_can() -> None:
+    pytest.importorskip("monai", reason="MONAI is in the training environment only")
+    from training.peers import build_peer
+
+    image = torch.rand(2, 5, 64, 64)
+    for name, segments in (("unet", True), ("resnet50", False), ("densenet121", False)):
+        answer = build_peer(name, 5)(image)
+        assert answer.detection.shape == (2, 6)
+        assert (answer.segmentation is not None) == segments
+    with pytest.raises(ValueError, match="no network vgg"):
+        build_peer("vgg", 5)
 
 
 def test_evidence_is_pooled_by_a_soft_maximum() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from training.anatomy import ROOT
 from training.fields import smooth_noise, stretch
 from training.recipe import Recipe
-from training.slices import LEAST_BLOOD_PX, batches, make_stack, present
+from training.slices import LEAST_BLOOD_PX, batches, make_stacks, present
 from training.statistics import draw_plans
 
 RECIPE = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
@@ -18,20 +18,20 @@ def test_batch_is_what_the_network_takes(label_maps: None) -> None:
     recipe = Recipe(**{**vars(RECIPE), "data": data})
     rng = np.random.default_rng(0)
     batch = next(batches(rng, (3,), recipe.spec, recipe, 4))
-    assert batch.image.shape == (4, 5, 224, 224)
+    assert batch.image.shape == (4, 5, 288, 288)
     assert batch.image.dtype == np.float32
     assert batch.image.min() >= 0
     assert batch.image.max() <= 1
-    assert batch.mask.shape == (4, 224, 224)
+    assert batch.mask.shape == (4, 288, 288)
     assert batch.present.shape == (4, 6)
     assert batch.description.shape == (4, 12)
 
 
 def test_stack_is_centred_on_the_head(label_maps: None) -> None:
-    stack = make_stack(np.random.default_rng(2), (3,), RECIPE.spec, 1.0)
+    stack = make_stacks(np.random.default_rng(2), (3,), RECIPE.spec, 1.0)[0]
     rows, columns = np.nonzero((stack.hu > -200).sum(0) > 3)
-    assert abs((columns.min() + columns.max()) / 2 - 111.5) < 14
-    assert abs((rows.min() + rows.max()) / 2 - 111.5) < 24
+    assert abs((columns.min() + columns.max()) / 2 - 143.5) < 19
+    assert abs((rows.min() + rows.max()) / 2 - 143.5) < 32
 
 
 def test_hardly_any_blood_is_not_asked_for() -> None:
