@@ -21,7 +21,8 @@ from ichviewer.ui.application import make_application
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
-from ichviewer.ui.viewer_model import Layout, ViewerModel
+from ichviewer.ui.view_state import Layout
+from ichviewer.ui.viewer_model import ViewerModel
 
 FRAMES = 300
 LIMIT_S = 300.0

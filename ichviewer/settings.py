@@ -7,16 +7,26 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ichviewer.errors import SettingsError
+from ichviewer.imaging.window import PRESETS, Window
 
 #: A settings file is far smaller; anything larger is not one.
 SIZE_LIMIT_BYTES = 64 * 1024
 DEVICES = ("auto", "cpu", "gpu")
+OPERATING_POINTS = ("sensitive", "balanced", "specific")
+THEMES = ("dark", "light")
+#: How much faster than usual a drag may change the window, and how fast a film may run.
+SENSITIVITY_RANGE = (0.2, 5.0)
+CINE_RANGE_HZ = (1.0, 60.0)
+#: The widest and narrowest window that can be a preset, in HU.
+WIDTH_RANGE_HU = (1.0, 20000.0)
+CENTER_RANGE_HU = (-32768.0, 32767.0)
 
 
 @dataclass(frozen=True)
@@ -29,10 +39,37 @@ class Settings:
         Where models run: "auto", "cpu" or "gpu".
     library_folder
         The case library to search, None for the user's own, else the one that ships.
+    operating_point
+        How readily the models say that something is there: "sensitive", "balanced" or "specific".
+    theme
+        "dark" or "light"; images are on black in both.
+    mouse_scheme
+        Name of the mouse scheme; one that the program does not know counts as the first.
+    own_mouse
+        What the reader's own scheme does, by gesture ("Ctrl+Wheel": "zoom").
+    keys
+        The reader's own keys by the name of the action; actions without an entry have the usual.
+    presets
+        The windows on the number keys, from 1 on.
+    window_sensitivity
+        How many times the usual a drag changes the window.
+    cine_hz
+        Slices per second of a running film.
+    is_cine_to_and_fro
+        Whether a film turns round at the ends instead of starting again.
     """
 
     device: str = "auto"
     library_folder: Path | None = None
+    operating_point: str = "balanced"
+    theme: str = "dark"
+    mouse_scheme: str = "PACS"
+    own_mouse: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    presets: tuple[Window, ...] = tuple(PRESETS.values())
+    window_sensitivity: float = 1.0
+    cine_hz: float = 10.0
+    is_cine_to_and_fro: bool = False
 
 
 def read_settings(file: Path) -> Settings:
@@ -67,6 +104,17 @@ def write_settings(settings: Settings, file: Path) -> None:
     entries = {
         "device": settings.device,
         "library_folder": str(settings.library_folder) if settings.library_folder else None,
+        "operating_point": settings.operating_point,
+        "theme": settings.theme,
+        "mouse_scheme": settings.mouse_scheme,
+        "own_mouse": dict(settings.own_mouse),
+        "keys": {name: list(keys) for name, keys in settings.keys.items()},
+        "presets": [
+            {"name": w.name, "center_hu": w.center, "width_hu": w.width} for w in settings.presets
+        ],
+        "window_sensitivity": settings.window_sensitivity,
+        "cine_hz": settings.cine_hz,
+        "is_cine_to_and_fro": settings.is_cine_to_and_fro,
     }
     text = json.dumps(entries, indent=2, allow_nan=False) + "\n"
     try:
@@ -85,6 +133,15 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
     readers: dict[str, Callable[[Any], Any]] = {
         "device": _device,
         "library_folder": _folder,
+        "operating_point": _operating_point,
+        "theme": _theme,
+        "mouse_scheme": _word,
+        "own_mouse": _words_by_word,
+        "keys": _keys,
+        "presets": _presets,
+        "window_sensitivity": partial(_number, limits=SENSITIVITY_RANGE),
+        "cine_hz": partial(_number, limits=CINE_RANGE_HZ),
+        "is_cine_to_and_fro": _switch,
     }
     known: dict[str, Any] = {}
     for entry in fields(Settings):
@@ -105,12 +162,68 @@ def _device(value: Any) -> str:
     return str(value)
 
 
+def _operating_point(value: Any) -> str:
+    if value not in OPERATING_POINTS:
+        raise ValueError(f"expected one of {', '.join(OPERATING_POINTS)}")
+    return str(value)
+
+
 def _folder(value: Any) -> Path | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value:
         raise TypeError("expected the path of a folder")
     return Path(value)
+
+
+def _theme(value: Any) -> str:
+    if value not in THEMES:
+        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    return str(value)
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a word")
+    return value
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("expected true or false")
+    return value
+
+
+def _number(value: Any, limits: tuple[float, float]) -> float:
+    low, high = limits
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"expected a number from {low:g} to {high:g}")
+    return float(value)
+
+
+def _words_by_word(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError("expected a table of words")
+    return {_word(name): _word(entry) for name, entry in value.items()}
+
+
+def _keys(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(keys, list) for keys in value.values()):
+        raise TypeError("expected a table with a list of keys for each action")
+    return {_word(name): tuple(_word(key) for key in keys) for name, keys in value.items()}
+
+
+def _presets(value: Any) -> tuple[Window, ...]:
+    if not isinstance(value, list) or len(value) != len(PRESETS):
+        raise TypeError(f"expected a list of {len(PRESETS)} windows")
+    return tuple(
+        Window(
+            _number(entry["center_hu"], CENTER_RANGE_HU),
+            _number(entry["width_hu"], WIDTH_RANGE_HU),
+            _word(entry["name"]),
+        )
+        for entry in value
+    )
 
 
 def _replace(file: Path, content: bytes) -> None:

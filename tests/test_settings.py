@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ichviewer.errors import SettingsError
+from ichviewer.imaging.window import Window
 from ichviewer.settings import SIZE_LIMIT_BYTES, Settings, read_settings, write_settings
 
 
@@ -18,6 +19,14 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     chosen = Settings(
         device="cpu",
         library_folder=tmp_path / "cases",
+        theme="light",
+        mouse_scheme="own",
+        own_mouse={"Ctrl+Wheel": "zoom"},
+        keys={"View: Invert": ("Ctrl+J", "F7"), "View: Full screen": ()},
+        presets=(*Settings().presets[:6], Window(45.5, 100, "mine")),
+        window_sensitivity=2.5,
+        cine_hz=24,
+        is_cine_to_and_fro=True,
     )
     write_settings(chosen, tmp_path / "new" / "settings.json")
     assert read_settings(tmp_path / "new" / "settings.json") == chosen
@@ -40,6 +49,16 @@ def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) 
         ('{"device": "quantum"}', "device"),
         ('{"device": null}', "device"),
         ('{"library_folder": 7}', "library_folder"),
+        ('{"theme": "pink"}', "theme"),
+        ('{"mouse_scheme": 3}', "mouse_scheme"),
+        ('{"own_mouse": {"Wheel": 1}}', "own_mouse"),
+        ('{"keys": {"View: Invert": "I"}}', "keys"),
+        ('{"presets": []}', "presets"),
+        ('{"presets": [1, 2, 3, 4, 5, 6, 7]}', "presets"),
+        ('{"window_sensitivity": 0}', "window_sensitivity"),
+        ('{"window_sensitivity": NaN}', "window_sensitivity"),
+        ('{"cine_hz": true}', "cine_hz"),
+        ('{"is_cine_to_and_fro": 1}', "is_cine_to_and_fro"),
     ],
 )
 def test_nonsense_is_named(tmp_path: Path, text: str, word: str) -> None:

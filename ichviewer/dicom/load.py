@@ -210,6 +210,7 @@ def _volume(
         windows=first.windows,
         notes=tuple(dict.fromkeys(notes)),
         padding=voxels.padding,
+        lossy=", ".join(sorted({image.lossy for image in stack.images if image.lossy})),
     )
 
 

@@ -40,7 +40,7 @@ class Slab:
 class Member(NamedTuple):
     """One cut of a slab: how much of it lies inside, and how far down and right it lies."""
 
-    index: int
+    cut: int
     inside_mm: float
     rows: int
     columns: int
@@ -105,7 +105,7 @@ def cut_slab(
         return plane.cut(hu, index, fill)
     if any(member.rows or member.columns for member in members):
         return _project_moved(plane, hu, members, slab.projection, fill)
-    first, last = members[0].index, members[-1].index
+    first, last = members[0].cut, members[-1].cut
     block = hu[(slice(None),) * plane.axis + (slice(first, last + 1),)]
     if slab.projection is Projection.MAXIMUM:
         projected = block.max(axis=plane.axis)
@@ -135,7 +135,7 @@ def _project_moved(
     has_voxel = _has_voxel(plane)
     for member in members:
         here, there = _overlap(plane.shape, member)
-        values, voxels = plane.cut(hu, member.index, fill)[there], has_voxel[there]
+        values, voxels = plane.cut(hu, member.cut, fill)[there], has_voxel[there]
         target = projected[here]
         if projection is Projection.MAXIMUM:
             np.maximum(target, values, out=target, where=voxels)

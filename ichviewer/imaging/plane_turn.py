@@ -6,7 +6,7 @@ voxels under the pointer, labels and traces therefore follow by themselves.
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,11 +68,20 @@ def turned(plane: Plane, turn: Turn) -> Plane:
             right_lps=-shown.down_lps,
             down_lps=shown.right_lps,
         )
-    tables = {name: getattr(plane, name) for name in ("source", "neighbour", "share")}
-    return replace(shown, **{n: None if t is None else _kept(turn, t) for n, t in tables.items()})
+    return replace(
+        shown,
+        source=_kept(turn, plane.source),
+        neighbour=_kept(turn, plane.neighbour),
+        share=_kept(turn, plane.share),
+    )
 
 
-def _kept(turn: Turn, table: NDArray[Any]) -> NDArray[Any]:
+_Table = TypeVar("_Table", bound=np.generic)
+
+
+def _kept(turn: Turn, table: NDArray[_Table] | None) -> NDArray[_Table] | None:
+    if table is None:
+        return None
     shown = np.ascontiguousarray(turn.pixels(table))
     shown.flags.writeable = False
     return shown

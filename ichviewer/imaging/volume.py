@@ -34,6 +34,8 @@ class Volume:
         Sentences that a reader must not miss (missing slices, lossy source, uneven spacing ...).
     padding
         (K, J, I) bool, True outside the scanned field (PixelPaddingValue), or None.
+    lossy
+        How the source was compressed with loss ("JPEG 12:1"); empty for lossless images.
     """
 
     hu: NDArray[np.int16] | NDArray[np.float32]
@@ -46,6 +48,7 @@ class Volume:
     windows: tuple[Window, ...] = ()
     notes: tuple[str, ...] = ()
     padding: NDArray[np.bool_] | None = field(default=None, repr=False)
+    lossy: str = ""
 
     def __post_init__(self) -> None:
         if self.hu.shape != self.grid.shape_kji:

@@ -9,7 +9,8 @@ from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.window import PRESETS, Window
 from ichviewer.ui.jobs import Jobs
-from ichviewer.ui.viewer_model import Layout, Texts, ViewerModel, full_range
+from ichviewer.ui.view_state import Layout, Texts
+from ichviewer.ui.viewer_model import ViewerModel, full_range
 
 
 class Desk(Protocol):

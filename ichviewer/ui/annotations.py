@@ -6,11 +6,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ichviewer.imaging.plane import Letters
-from ichviewer.ui.theme import DIM, TEXT, WARNING
+from ichviewer.ui.theme import ACCENT, DIM, TEXT, WARNING
 
 _MARGIN = 10.0
 #: Half of the opening in the middle of the crosshair, so that it covers nothing that is read.
 _OPENING = 14.0
+_LIGHT_PX = 9.0
 _SCALE_STEPS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
 
 
@@ -21,6 +22,9 @@ class Corners:
     top_left: tuple[str, ...] = ()
     top_right: tuple[str, ...] = ()
     bottom_left: tuple[str, ...] = ()
+    #: Below the upper right corner: the fidelity light, and what it means.
+    light: QColor | None = None
+    beside_light: tuple[str, ...] = ()
 
 
 def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
@@ -50,12 +54,33 @@ def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
         for row, text in enumerate(lines):
             width = half if row < max(beside, 1) else inner.width()
             _write_line(painter, inner, inner.top() + row * line, width, text, is_left=is_left)
+    if corners.light is not None:
+        top = inner.top() + len(corners.top_right) * line
+        _draw_light(painter, QRectF(inner.left(), top, inner.width(), line), corners)
     widest = max((metrics.horizontalAdvance(text) for text in corners.bottom_left), default=0)
     # The letter at the lower edge has the last line to itself where the texts would meet it.
     lift = line if widest > half else 0.0
     first = inner.bottom() - lift - len(corners.bottom_left) * line
     for row, text in enumerate(corners.bottom_left):
         _write_line(painter, inner, first + row * line, inner.width(), text, is_left=True)
+
+
+def _draw_light(painter: QPainter, first: QRectF, corners: Corners) -> None:
+    """A dot at the right edge, its words to the left of it."""
+    room = first.adjusted(0, 0, -_LIGHT_PX - 6, 0)
+    for row, text in enumerate(corners.beside_light):
+        y = room.top() + row * room.height()
+        _write_line(painter, room, y, room.width(), text, is_left=False)
+    assert corners.light is not None
+    painter.setPen(QPen(QColor(0, 0, 0), 1))
+    painter.setBrush(corners.light)
+    middle = first.center().y()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.drawEllipse(
+        QRectF(first.right() - _LIGHT_PX, middle - _LIGHT_PX / 2, _LIGHT_PX, _LIGHT_PX)
+    )
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _write_line(
@@ -98,6 +123,13 @@ def draw_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
     name = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
     box = QRectF(x - 90, y0 + length + 3, 98, 20)
     write(painter, box, Qt.AlignmentFlag.AlignRight, name, QColor(DIM))
+
+
+def draw_frame(painter: QPainter, area: QRectF, is_active: bool) -> None:
+    """Frame the view that the keys act on."""
+    if is_active:
+        painter.setPen(QPen(QColor(ACCENT), 2))
+        painter.drawRect(area.adjusted(1, 1, -1, -1))
 
 
 def draw_traces(painter: QPainter, traces: list[tuple[QLineF, QColor]], at: QPointF) -> None:

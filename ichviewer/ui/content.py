@@ -1,5 +1,6 @@
 """What a slice view shows: the study along one axis, or a similar case beside it."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtCore import SignalInstance
 from ichviewer.dicom.study import Permission
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
+from ichviewer.imaging.plane_slab import Projection, Slab
 from ichviewer.imaging.volume import Volume
 from ichviewer.ui import wording
 from ichviewer.ui.viewer_model import Kji, ViewerModel
@@ -42,6 +44,18 @@ class Content(Protocol):
     @property
     def has_crosshair(self) -> bool:
         """Whether a point is marked, or only a slice is shown."""
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether this is the view of its axis that keys act on."""
+
+    @property
+    def slab(self) -> Slab:
+        """What is projected."""
+
+    @property
+    def word(self) -> str:
+        """What this view is called where its plane's name does not say it."""
 
     @property
     def field_mm(self) -> tuple[float, float]:
@@ -87,6 +101,23 @@ class StudyContent:
         return True
 
     @property
+    def takes_keys(self) -> bool:
+        """The study's planes are what is read."""
+        return True
+
+    @property
+    def slab(self) -> Slab:
+        """The reader's; none where the slices have no trustworthy positions."""
+        series = self._model.series
+        may = series is None or series.permits(Permission.MPR)
+        return self._model.view.slab if may else Slab()
+
+    @property
+    def word(self) -> str:
+        """Nothing special."""
+        return ""
+
+    @property
     def field_mm(self) -> tuple[float, float]:
         """With a case beside, both are shown in one scale."""
         return compared_field_mm(self._model) if self._axis is Axis.K else (0.0, 0.0)
@@ -117,6 +148,40 @@ class StudyContent:
         return tuple(line for line in lines if line)
 
 
+class SlabContent(StudyContent):
+    """The acquired plane once more, as a slab: what lies above and below a slice at one glance."""
+
+    def __init__(self, model: ViewerModel) -> None:
+        super().__init__(model, Axis.K)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Keys act on the single slice."""
+        return False
+
+    @property
+    def slab(self) -> Slab:
+        """The reader's, or a MIP where none is chosen for all views."""
+        slab = self._model.view.slab
+        is_off = slab.projection is Projection.NONE
+        return replace(slab, projection=Projection.MAXIMUM) if is_off else slab
+
+    @property
+    def word(self) -> str:
+        """Told apart from the single slice."""
+        return "slab"
+
+    def refusal(self) -> str:
+        """Slices without trustworthy positions have no thickness."""
+        series = self._model.series
+        may = series is None or series.permits(Permission.MPR)
+        return "" if series is None or may else series.refusals[Permission.MPR]
+
+    def heading(self) -> tuple[str, ...]:
+        """The single slice says whose images these are."""
+        return ()
+
+
 class CaseContent:
     """The similar case beside the study: it follows the study, and scrolling it moves both."""
 
@@ -140,7 +205,9 @@ class CaseContent:
         if companion is None or study is None:
             return (0, 0, 0)
         _, rows, columns = companion.volume.shape_kji
-        k = companion.slice_beside(self._model.cursor_kji[0], study)
+        is_linked = self._model.view.is_linked
+        beside = companion.slice_beside(self._model.cursor_kji[0], study)
+        k = beside if is_linked else self._model.case_slice
         return (k, rows // 2, columns // 2)
 
     @property
@@ -154,6 +221,21 @@ class CaseContent:
         return False
 
     @property
+    def takes_keys(self) -> bool:
+        """Keys act on the study."""
+        return False
+
+    @property
+    def slab(self) -> Slab:
+        """The same as the study's, so that like is compared with like."""
+        return self._model.view.slab
+
+    @property
+    def word(self) -> str:
+        """Told apart from the study."""
+        return "similar case"
+
+    @property
     def field_mm(self) -> tuple[float, float]:
         """The study and the case are shown in one scale."""
         return compared_field_mm(self._model)
@@ -162,8 +244,13 @@ class CaseContent:
         """A case has no crosshair of its own."""
 
     def scroll(self, steps: int) -> None:
-        """Scroll the study; the case follows."""
-        self._model.scroll(steps)
+        """Scroll the study, and the case follows; the case alone while it is not linked."""
+        companion = self._model.companion
+        if self._model.view.is_linked or companion is None:
+            self._model.scroll(steps, Axis.K)
+            return
+        k = self._model.case_slice + steps * plane_of(companion.volume.grid, Axis.K).upward
+        self._model.case_slice = min(max(k, 0), companion.volume.shape_kji[0] - 1)
 
     def refusal(self) -> str:
         """Cases are shown in their acquired plane, which is always possible."""
@@ -177,8 +264,10 @@ class CaseContent:
         case = companion.match.case
         kinds = wording.listed(list(case.types)) or "no hemorrhage"
         origin = "SIMULATED case" if case.is_simulated else "Case"
+        link = () if self._model.view.is_linked else ("not linked (L)",)
         return (
             f"{origin} {case.case_id}",
+            *link,
             wording.capital(kinds),
             f"Labels: {case.label_source}",
             *companion.volume.notes,

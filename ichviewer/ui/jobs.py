@@ -15,8 +15,9 @@ from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
+from ichviewer.ui.companion import Companion
 from ichviewer.ui.messages import Messages, sentence_of
-from ichviewer.ui.viewer_model import AiState, AiStatus, Companion, ViewerModel, Work
+from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel, Work
 from ichviewer.worker import Job, Worker
 
 
@@ -250,6 +251,7 @@ class Jobs(QObject):
             _, j, i = self._model.cursor_kji
             self._model.move_cursor((most_suspect_slice(findings), j, i))
         case_slice = min(max(match.case.largest_slice, 0), volume.shape_kji[0] - 1)
+        self._model.case_slice = case_slice
         self._model.companion = Companion(match, volume, self._model.cursor_kji[0], case_slice)
 
     def _show_progress(self, title: str, done: int, total: int, what: str) -> None:

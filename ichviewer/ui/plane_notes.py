@@ -11,16 +11,29 @@ from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.overlay import Overlay
 from ichviewer.imaging.plane import Axis, Pixel, Plane
+from ichviewer.imaging.plane_slab import Projection
+from ichviewer.imaging.plane_turn import Turn
+from ichviewer.imaging.volume import Volume
 from ichviewer.ui import annotations, wording
 from ichviewer.ui.annotations import Corners
 from ichviewer.ui.content import Content
-from ichviewer.ui.theme import DIM, WARNING, type_colour
-from ichviewer.ui.viewer_model import Texts, ViewerModel
+from ichviewer.ui.fidelity import Fidelity, Light, fidelity_of, slab_words
+from ichviewer.ui.plane_picture import PlanePicture
+from ichviewer.ui.theme import CALM, DIM, ERROR, WARNING, type_colour
+from ichviewer.ui.view_state import Layout, Texts
+from ichviewer.ui.viewer_model import Kji, ViewerModel
 
 _TRACE_COLOURS = {
     Axis.K: QColor(58, 106, 150),
     Axis.J: QColor(54, 112, 91),
     Axis.I: QColor(148, 115, 52),
+}
+
+
+LIGHTS = {
+    Light.NATIVE: QColor(CALM),
+    Light.CHANGED: QColor(WARNING),
+    Light.INCOMPLETE: QColor(ERROR),
 }
 
 
@@ -42,6 +55,7 @@ class Notes:
     model: ViewerModel
     axis: Axis
     content: Content
+    picture: PlanePicture
 
     def refuse(self, painter: QPainter, area: QRectF) -> None:
         """Say why there is no plane."""
@@ -57,12 +71,19 @@ class Notes:
         plane: Plane,
         *,
         screen: Screen,
-        overlay: Overlay | None,
         pointer: Pixel | None,
     ) -> None:
-        """Write letters, texts, scale, crosshair and type names over a plane."""
+        """Write letters, texts, scale, crosshair and type names over a plane.
+
+        Letters stay where an image is turned: then nothing else tells its sides.
+        """
+        overlay, is_upright = self.picture.overlay, self.picture.turn == Turn()
+        if self.model.texts is not Texts.NONE or not is_upright:
+            annotations.write_letters(painter, area, plane.letters)
         if self.model.texts is Texts.NONE:
             return
+        if self.content.takes_keys and self.model.layout is not Layout.SINGLE:
+            annotations.draw_frame(painter, area, self.model.view.active is self.axis)
         if self.content.has_crosshair:
             at = screen.screen_point(*plane.pixel(self.content.cursor_kji))
             annotations.draw_traces(painter, self._traces(plane, screen), at)
@@ -73,7 +94,6 @@ class Notes:
             annotations.write(painter, foot, bottom, wording.NOT_FOR_DIAGNOSIS, QColor(WARNING))
         annotations.write_corners(painter, area, self._corners(plane, pointer))
         annotations.draw_scale(painter, area, screen.px_per_mm)
-        annotations.write_letters(painter, area, plane.letters)
 
     def readout(self, plane: Plane, pointer: Pixel | None) -> tuple[str, ...]:
         """HU, voxel and patient position under the pointer."""
@@ -81,12 +101,21 @@ class Notes:
         kji = None if pointer is None else plane.voxel(self._index, *pointer)
         if volume is None or kji is None:
             return ()
-        value = f"{volume.hu[kji]:.0f}" + (" HU" if volume.is_hu else " (stored value, no HU)")
+        value = self._value(volume, kji, pointer)
         voxel = "voxel  k {}  j {}  i {}".format(*kji)
         if volume.geometry is GeometryClass.NO_GEOMETRY:
             return (value, voxel)
         x, y, z = volume.grid.lps_mm(np.array(kji, dtype=float)).tolist()
         return (value, voxel, wording.position_text((x, y, z)))
+
+    def _value(self, volume: Volume, kji: Kji, pointer: Pixel | None) -> str:
+        """The HU of the voxel; in a slab, what is shown there."""
+        unit = "HU" if volume.is_hu else "(stored value, no HU)"
+        slab = self.content.slab
+        shown = None if pointer is None else self.picture.value(pointer)
+        if slab.projection is Projection.NONE or shown is None:
+            return f"{volume.hu[kji]:.0f} {unit}"
+        return f"{shown:.0f} {unit}, {slab.projection} of {slab.thickness_mm:g} mm"
 
     @property
     def _index(self) -> int:
@@ -94,24 +123,34 @@ class Notes:
 
     def _corners(self, plane: Plane, pointer: Pixel | None) -> Corners:
         has_directions = plane.grid.geometry is not GeometryClass.NO_GEOMETRY
-        word = wording.capital(plane.orientation) if has_directions else "Image"
+        name = plane.orientation if has_directions else "image"
+        word = wording.capital(" ".join(x for x in (name, self.content.word) if x))
         count = f"{self._index + 1} / {plane.count}"
         is_all = self.model.texts is Texts.ALL
+        volume = self.content.volume
         heading = self.content.heading() if is_all else ()
         window = wording.window_lines(self.model.window) if self.axis is Axis.K else ()
-        fidelity = self._fidelity(plane) if is_all else ()
+        slab = slab_words(plane, self._index, self.content.slab)
+        notes = (*slab, *self._marks())
+        fidelity = self._fidelity(volume, plane) if volume is not None else None
         return Corners(
             top_left=heading or (word,),
-            top_right=(f"{word}  {count}" if heading else count, *window, *fidelity),
+            top_right=(f"{word}  {count}" if heading else count, *window, *notes),
             bottom_left=self.readout(plane, pointer),
+            light=None if fidelity is None else LIGHTS[fidelity.light],
+            beside_light=fidelity.words if fidelity is not None and is_all else (),
         )
 
-    def _fidelity(self, plane: Plane) -> tuple[str, ...]:
-        """How this plane differs from what was acquired; said in the reformatted ones."""
-        if plane.is_native:
-            return ()
-        blended = ("smoothed between slices",) if self.model.is_blended else ()
-        return (*wording.fidelity(plane.grid), *blended)
+    def _marks(self) -> tuple[str, ...]:
+        """What the reader did to this view or slice."""
+        is_key = self.content.takes_keys and self.model.cursor_kji[0] in self.model.key_slices
+        said = ("key image",) if is_key and self.axis is Axis.K else ()
+        return (*said, "inverted") if self.model.view.is_inverted else said
+
+    def _fidelity(self, volume: Volume, plane: Plane) -> Fidelity:
+        is_slab = self.content.slab.projection is not Projection.NONE
+        is_smooth = self.model.is_blended and not is_slab
+        return fidelity_of(volume, plane, is_smooth=is_smooth, turn=self.picture.turn)
 
     def _traces(self, plane: Plane, screen: Screen) -> list[tuple[QLineF, QColor]]:
         ends = plane.traces(self.content.cursor_kji)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, overload
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from ichviewer.analysis.findings import Findings, HemorrhageType, Lesion
@@ -14,8 +13,11 @@ from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import PRESETS, Window
-from ichviewer.library.case import Match, Matches
+from ichviewer.library.case import Matches
 from ichviewer.report.colours import TYPE_COLOURS
+from ichviewer.settings import Settings
+from ichviewer.ui.companion import Companion
+from ichviewer.ui.view_state import Layout, Texts, ViewState
 
 T = TypeVar("T")
 Kji = tuple[int, int, int]
@@ -31,21 +33,6 @@ class AiState(StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     FAILED = "failed"
-
-
-class Layout(StrEnum):
-    """What fills the middle of the window."""
-
-    PLANES = "axial with coronal and sagittal"
-    SINGLE = "axial alone"
-
-
-class Texts(StrEnum):
-    """How much is written into the images."""
-
-    ALL = "all"
-    MINIMAL = "minimal"
-    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -64,23 +51,6 @@ class Work:
     done: int = 0
     total: int = 0
     what: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Companion:
-    """A similar case opened beside the study, linked at the slices that match."""
-
-    match: Match
-    volume: Volume
-    study_slice: int
-    case_slice: int
-
-    def slice_beside(self, study_k: int, study: Volume) -> int:
-        """The case's slice as many mm from its linked slice as the study's is from its own."""
-        away_mm = _height_mm(study, study_k) - _height_mm(study, self.study_slice)
-        wanted_mm = _height_mm(self.volume, self.case_slice) + away_mm
-        heights = [_height_mm(self.volume, k) for k in range(self.volume.shape_kji[0])]
-        return int(np.argmin(np.abs(np.asarray(heights) - wanted_mm)))
 
 
 class Observed(Generic[T]):
@@ -123,6 +93,10 @@ class ViewerModel(QObject):
     layout_changed = Signal()
     texts_changed = Signal()
     blending_changed = Signal()
+    view_changed = Signal()
+    cine_changed = Signal()
+    key_images_changed = Signal()
+    choices_changed = Signal()
 
     scan: Observed[ScanResult | None] = Observed(None, "studies_changed")
     cursor_kji: Observed[Kji] = Observed((0, 0, 0), "cursor_changed")
@@ -137,11 +111,18 @@ class ViewerModel(QObject):
     matches: Observed[Matches | None] = Observed(None, "matches_changed")
     similar_note: Observed[str] = Observed("", "matches_changed")
     companion: Observed[Companion | None] = Observed(None, "companion_changed")
+    #: The slice of the case beside while it is not linked.
+    case_slice: Observed[int] = Observed(0, "cursor_changed")
     ai: Observed[AiStatus] = Observed(AiStatus(), "ai_changed")
     work: Observed[Work | None] = Observed(None, "work_changed")
     layout: Observed[Layout] = Observed(Layout.PLANES, "layout_changed")
     is_blended: Observed[bool] = Observed(False, "blending_changed")
     texts: Observed[Texts] = Observed(Texts.ALL, "texts_changed")
+    view: Observed[ViewState] = Observed(ViewState(), "view_changed")
+    is_playing: Observed[bool] = Observed(False, "cine_changed")
+    #: Series key and slice of every image that the reader marked.
+    key_images: Observed[frozenset[tuple[str, int]]] = Observed(frozenset(), "key_images_changed")
+    choices: Observed[Settings] = Observed(Settings(), "choices_changed")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -183,9 +164,13 @@ class ViewerModel(QObject):
             k, j, i = (min(max(int(v), 0), n - 1) for v, n in zip(kji, limits, strict=True))
             self.cursor_kji = (k, j, i)
 
-    def scroll(self, steps: int, axis: Axis = Axis.K) -> None:
-        """Move the crosshair across the cuts of one axis; up is head, front or patient's right."""
+    def scroll(self, steps: int, axis: Axis | None = None) -> None:
+        """Move the crosshair across cuts, those of the active view where no axis is named.
+
+        Up is to the head, the front or the patient's right.
+        """
         if self._volume is not None:
+            axis = self.view.active if axis is None else axis
             kji = list(self.cursor_kji)
             kji[axis] += steps * plane_of(self._volume.grid, axis).upward
             self.move_cursor((kji[0], kji[1], kji[2]))
@@ -203,6 +188,27 @@ class ViewerModel(QObject):
             at = lesions.index(self.lesion) if self.lesion in lesions else (-1 if step > 0 else 0)
             self.go_to_lesion(lesions[(at + step) % len(lesions)])
 
+    @property
+    def key_slices(self) -> tuple[int, ...]:
+        """The open series' slices that the reader marked, in order."""
+        key = self._series.key if self._series else None
+        return tuple(sorted(k for series_key, k in self.key_images if series_key == key))
+
+    def toggle_key_image(self) -> None:
+        """Mark the slice under the crosshair as a key image, or take the mark off."""
+        if self._series is not None and self._volume is not None:
+            self.key_images ^= {(self._series.key, self.cursor_kji[0])}
+
+    def toggle_link(self) -> None:
+        """Let the case beside go its own way; linked again, it follows from where it is then."""
+        companion, volume = self.companion, self._volume
+        if companion is not None and volume is not None:
+            k = self.cursor_kji[0]
+            beside = companion.slice_beside(k, volume) if self.view.is_linked else self.case_slice
+            self.case_slice = beside
+            self.companion = replace(companion, study_slice=k, case_slice=beside)
+        self.view = replace(self.view, is_linked=not self.view.is_linked)
+
     def toggle_type(self, kind: HemorrhageType) -> None:
         """Show or hide the overlay of one type."""
         self.overlay = replace(self.overlay, hidden=self.overlay.hidden ^ {int(kind)})
@@ -219,6 +225,8 @@ class ViewerModel(QObject):
         self.similar_note = ""
         self.companion = None
         self.ai = AiStatus()
+        self.is_playing = False
+        self.view = ViewState(active=self.view.active, is_linked=self.view.is_linked)
         self._series, self._volume = series, volume
         self.volume_changed.emit()
 
@@ -227,9 +235,3 @@ def full_range(volume: Volume) -> Window:
     """A window from the smallest to the largest stored value, where there are no HU."""
     low, high = float(volume.hu.min()), float(volume.hu.max())
     return Window((low + high) / 2, max(high - low, 2.0), "full range")
-
-
-def _height_mm(volume: Volume, k: int) -> float:
-    """Height of a slice, growing to the patient's head."""
-    upward = 1.0 if volume.grid.normal_lps[2] >= 0 else -1.0
-    return upward * float(volume.grid.slice_offsets_mm[k])

@@ -113,14 +113,14 @@ def test_uneven_slices_count_by_their_millimetres() -> None:
     expected = (300 * 1.5 + 400 * 4.75 + 500 * 2.5 + 600 * 1.25) / 10
     assert (found == round(expected)).all()
     members = slab_members(plane_of(grid, Axis.K), 4, 10.0)
-    assert [m.index for m in members] == [3, 4, 5, 6]
+    assert [m.cut for m in members] == [3, 4, 5, 6]
     assert [m.inside_mm for m in members] == pytest.approx([1.5, 4.75, 2.5, 1.25])
 
 
 def test_missing_slices_weigh_nothing() -> None:
     grid = grid_of(Layout(offsets_mm=(0, 5, 10, 20, 25), geometry=GeometryClass.GAPPED))
     members = slab_members(plane_of(grid, Axis.K), 2, 20.0)
-    assert {m.index: m.inside_mm for m in members} == pytest.approx({0: 2.5, 1: 5, 2: 5, 3: 2.5})
+    assert {m.cut: m.inside_mm for m in members} == pytest.approx({0: 2.5, 1: 5, 2: 5, 3: 2.5})
 
 
 @pytest.mark.parametrize("axis", Axis)

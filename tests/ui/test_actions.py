@@ -11,7 +11,7 @@ from ichviewer.imaging.window import PRESETS
 from ichviewer.ui.actions import ACTIONS, MOUSE, Action
 from ichviewer.ui.key_help import KeyHelp, key_text
 from ichviewer.ui.main_window import MainWindow
-from ichviewer.ui.viewer_model import Layout, Texts
+from ichviewer.ui.view_state import Layout, Texts
 from tests.ui import samples
 
 MODEL_KEYS = [
@@ -29,7 +29,7 @@ def action_of(key: str) -> Action:
 @pytest.fixture
 def reading(window: MainWindow) -> MainWindow:
     """The window with a study, findings and a case beside it."""
-    from ichviewer.ui.viewer_model import Companion
+    from ichviewer.ui.companion import Companion
 
     lesions = [samples.lesion(n, kind, 2 * n) for n, kind in enumerate(HemorrhageType, 1)]
     window.model.scan = samples.scan(samples.series())

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from ichviewer.ui.companion import Companion
 from ichviewer.ui.content import CaseContent
-from ichviewer.ui.viewer_model import Companion, ViewerModel
+from ichviewer.ui.viewer_model import ViewerModel
 from tests.ui import samples
 
 

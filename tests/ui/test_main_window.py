@@ -17,13 +17,14 @@ from ichviewer.dicom.study import Permission
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.volume import Volume
 from ichviewer.ui import wording
+from ichviewer.ui.companion import Companion
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.lesion_table import LesionTable
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import MessageBar, Messages
 from ichviewer.ui.similar_panel import SimilarPanel
 from ichviewer.ui.slice_strip import SliceStrip
-from ichviewer.ui.viewer_model import AiState, AiStatus, Companion, ViewerModel
+from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel
 from tests.ui import samples
 
 WAIT_MS = 30_000

@@ -10,7 +10,7 @@ from ichviewer.imaging.window import Window
 from ichviewer.report.colours import TYPE_COLOURS
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.slice_view import SliceView
-from ichviewer.ui.viewer_model import Texts
+from ichviewer.ui.view_state import Texts
 from tests.ui import samples
 
 

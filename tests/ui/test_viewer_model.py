@@ -6,7 +6,8 @@ from pytestqt.qtbot import QtBot
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.window import PRESETS, Window
-from ichviewer.ui.viewer_model import AiState, AiStatus, Companion, ViewerModel
+from ichviewer.ui.companion import Companion
+from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel
 from tests.ui import samples
 
 

@@ -1,0 +1,78 @@
+"""The fidelity light: in what one view differs from what was acquired, quantified."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ichviewer.imaging.grid import GeometryClass
+from ichviewer.imaging.plane import Plane
+from ichviewer.imaging.plane_slab import Projection, Slab, slab_members
+from ichviewer.imaging.plane_turn import Turn
+from ichviewer.imaging.volume import Volume
+from ichviewer.ui import wording
+
+_UPRIGHT = Turn()
+
+
+class Light(IntEnum):
+    """As acquired, shown otherwise than acquired, or with parts missing."""
+
+    NATIVE = 0
+    CHANGED = 1
+    INCOMPLETE = 2
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """A light, and the words that go with it."""
+
+    light: Light
+    words: tuple[str, ...]
+
+
+def fidelity_of(
+    volume: Volume, plane: Plane, *, is_smooth: bool = False, turn: Turn = _UPRIGHT
+) -> Fidelity:
+    """What was done to show a plane of a volume.
+
+    Parameters
+    ----------
+    is_smooth
+        Whether pixels between slices are interpolated.
+    turn
+        How the view is turned.
+    """
+    grid, words = plane.grid, []
+    light = Light.NATIVE
+    if plane.is_native:
+        words.append("native pixels")
+    else:
+        how = "interpolated between slices" if is_smooth else "nearest voxels"
+        words += [f"reformatted, {how}", *wording.fidelity(grid)]
+        light = Light.CHANGED
+    if volume.lossy:
+        words.append(f"lossy source: {volume.lossy}")
+        light = Light.CHANGED
+    if turn != _UPRIGHT:
+        words.append(turn_words(turn))
+        light = Light.CHANGED
+    if plane.is_native and grid.missing_slices.any():
+        words.append(f"{wording.plural(int(grid.missing_slices.sum()), 'slice')} missing")
+    if grid.missing_slices.any() or grid.geometry is GeometryClass.NO_GEOMETRY:
+        light = Light.INCOMPLETE
+    return Fidelity(light, tuple(dict.fromkeys(words)))
+
+
+def turn_words(turn: Turn) -> str:
+    """`turned 90°`, `mirrored`, `mirrored and turned 180°`; empty for upright images."""
+    said = ["mirrored"] if turn.is_mirrored else []
+    if turn.quarters:
+        said.append(f"turned {90 * turn.quarters}°")
+    return " and ".join(said)
+
+
+def slab_words(plane: Plane, index: int, slab: Slab) -> tuple[str, ...]:
+    """`MIP 20 mm, 5 cuts`; empty without a slab."""
+    if slab.projection is Projection.NONE:
+        return ()
+    count = len(slab_members(plane, index, slab.thickness_mm))
+    return (f"{slab.projection} {slab.thickness_mm:g} mm, {wording.plural(count, 'cut')}",)
