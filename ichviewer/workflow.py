@@ -13,11 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ichviewer import paths
 from ichviewer.analysis.findings import Findings
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import LibraryError, NotDicomError
-from ichviewer.imaging.grid import GeometryClass
+from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Case, Matches
 from ichviewer.progress import Progress, silent, so_far
@@ -27,8 +30,11 @@ from ichviewer.worker import Worker, guarded
 if TYPE_CHECKING:
     from ichviewer.analysis.catalog import ModelProblem
     from ichviewer.analysis.findings import ModelInfo
+    from ichviewer.imaging.measure import Segmented
+    from ichviewer.imaging.measurement import Measurement
     from ichviewer.library.manifest import Manifest
     from ichviewer.library.upkeep import Stats
+    from ichviewer.report.measurements import Entry
 
 #: What an idle worker process imports ahead of the first step, in the order of need. The large
 #: libraries stand by themselves: a step that comes meanwhile waits for one of them at most.
@@ -205,6 +211,40 @@ def save_mask(
 
     note = write_nifti_mask(findings.mask, volume.grid, file)
     return (note,) if note else ()
+
+
+def segmented_lesion(
+    measurement: "Measurement",
+    mask: NDArray[np.uint8],
+    grid: Grid,
+    *,
+    progress: Progress = silent,
+) -> "Segmented | None":
+    """The segmented lesion that an ABC/2 was drawn on, or None."""
+    from ichviewer.analysis.lesion_at import lesion_at
+
+    return lesion_at(measurement, mask, grid)
+
+
+def measure(
+    measurements: "Sequence[Measurement]",
+    volume: Volume,
+    findings: Findings | None = None,
+    *,
+    progress: Progress = silent,
+) -> "tuple[Entry, ...]":
+    """What measurements come to; with findings, ABC/2 beside what was segmented."""
+    from ichviewer.imaging.measurement import Kind
+    from ichviewer.report.measurements import entry_of
+
+    entries = []
+    for done, drawn in enumerate(measurements):
+        progress(done, len(measurements), "Measuring")
+        segmented = None
+        if findings is not None and drawn.kind is Kind.ABC2:
+            segmented = segmented_lesion(drawn, findings.mask, volume.grid)
+        entries.append(entry_of(drawn, volume, segmented))
+    return tuple(entries)
 
 
 def list_models(*, progress: Progress = silent) -> "tuple[ModelInfo | ModelProblem, ...]":

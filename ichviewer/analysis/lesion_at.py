@@ -31,8 +31,8 @@ def lesion_at(measurement: Measurement, mask: NDArray[np.uint8], grid: Grid) -> 
     cut = cut_of_handle(measurement, 0, grid)
     corners = cut.flat_mm(points_lps_mm(measurement)[:4])
     under = voxels_inside(box_outline(corners.min(axis=0), corners.max(axis=0)), cut)
-    labels = mask.take(cut.index, axis=cut.axis)[under]
-    counts = np.bincount(labels, minlength=max(HemorrhageType) + 1)[1:]
+    labels: NDArray[np.uint8] = np.take(mask, cut.index, axis=cut.axis)
+    counts = np.bincount(labels[under], minlength=max(HemorrhageType) + 1)[1:]
     if not counts.any():
         return None
     kind = HemorrhageType(int(counts.argmax()) + 1)

@@ -61,6 +61,26 @@ def _parser() -> argparse.ArgumentParser:
     convert.add_argument("file", type=_nifti, metavar="OUT.nii.gz")
     convert.add_argument("--series", default="", metavar="KEY", help="key as listed by scan")
 
+    measure = _command(commands, "measure", "measure", "measure again what was measured and saved")
+    measure.add_argument("folder", type=Path, metavar="FOLDER")
+    measure.add_argument(
+        "--in",
+        dest="saved",
+        type=Path,
+        required=True,
+        metavar="FILE.json",
+        help="measurements that the window has saved",
+    )
+    measure.add_argument("--json", type=Path, metavar="OUT", help="write what they come to as JSON")
+    measure.add_argument(
+        "--ai", action="store_true", help="let the models read: ABC/2 beside the segmented mL"
+    )
+    measure.add_argument(
+        "--device",
+        choices=("auto", "cpu", "gpu"),
+        help="where the models run (default: as in the settings)",
+    )
+
     models = commands.add_parser("models", help="list or check the models").add_subparsers(
         required=True, metavar="list|check"
     )

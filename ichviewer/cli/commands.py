@@ -13,7 +13,7 @@ from ichviewer.cli.codes import OK, SOME_SKIPPED, TROUBLE
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import IchViewerError
 from ichviewer.imaging.volume import Volume
-from ichviewer.report import summary, table
+from ichviewer.report import measurements, summary, table
 from ichviewer.selftest import selftest as run_checks
 from ichviewer.settings import read_settings
 from ichviewer.worker import Worker
@@ -70,6 +70,33 @@ def convert(options: argparse.Namespace, worker: Worker) -> int:
     for note in _step(worker, workflow.save_volume, volume, options.file):
         print(note)
     return _code(scan)
+
+
+def measure(options: argparse.Namespace, worker: Worker) -> int:
+    """Measurements of one series after the other; those of other series are named."""
+    _check_writable(options.json)
+    left = measurements.from_json(_read_text(options.saved), options.saved.name)
+    scan = _step(worker, workflow.open_folder, options.folder)
+    entries: list[measurements.Entry] = []
+    for series in workflow.by_worth(scan):
+        drawn = [one for one in left if measurements.is_on(one, series.key, series.series_uid)]
+        if drawn:
+            left = tuple(one for one in left if one not in drawn)
+            volume = _step(worker, workflow.open_series, series)
+            reads = options.ai and series.permits(Permission.AI)
+            findings = (
+                _step(worker, workflow.analyze, series, volume, _device(options)) if reads else None
+            )
+            found = _step(worker, workflow.measure, drawn, volume, findings)
+            print(_title(series))
+            print(measurements.measurements_text(found))
+            entries += found
+    for one in left:
+        say(f"{one.name or one.kind}: {options.folder} does not hold the series it was drawn on.")
+    print(f"{measurements.DISCLAIMER}.")
+    if options.json:
+        options.json.write_text(measurements.to_json(entries), encoding="utf-8")
+    return TROUBLE if left else _code(scan)
 
 
 def list_models(options: argparse.Namespace, worker: Worker) -> int:
@@ -211,6 +238,13 @@ def _code(scan: ScanResult) -> int:
 def _check_writable(file: Path | None) -> None:
     if file is not None and not file.parent.is_dir():
         raise IchViewerError(f"{file} cannot be written: there is no folder {file.parent}.")
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise IchViewerError(f"{file} is no text file.") from error
 
 
 def _json(value: Any) -> str:
