@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from ichviewer.imaging.window import Window
 
 
 class HemorrhageType(IntEnum):
@@ -53,7 +54,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """Which model spoke."""
+    """Which model spoke, on which device, and through which windows it saw the images."""
 
     name: str
     version: str
@@ -61,6 +62,7 @@ class ModelInfo:
     roles: tuple[str, ...]
     training_data: str
     device: str
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True)

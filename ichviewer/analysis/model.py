@@ -23,6 +23,7 @@ from ichviewer.analysis.graph import check_graph
 from ichviewer.analysis.manifest import Manifest, read_manifest
 from ichviewer.analysis.outputs import CAM, check_output
 from ichviewer.errors import ModelError
+from ichviewer.imaging.window import Window, WindowShape
 from ichviewer.progress import Progress, silent
 
 Floats = NDArray[np.float32]
@@ -151,6 +152,12 @@ def model_info(manifest: Manifest, device: str) -> ModelInfo:
         roles=tuple(role.value for role in manifest.roles),
         training_data=manifest.training_data,
         device=device,
+        windows=tuple(
+            dict.fromkeys(
+                Window(c.center_hu, c.width_hu, "what the model saw", WindowShape.LINEAR_EXACT)
+                for c in manifest.input.channels
+            )
+        ),
     )
 
 
