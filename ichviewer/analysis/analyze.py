@@ -14,8 +14,9 @@ from ichviewer.analysis.findings import (
     GateAnswer,
     Lesion,
     ModelInfo,
+    OperatingPoint,
 )
-from ichviewer.analysis.gate import Header, check_head, check_header, join
+from ichviewer.analysis.gate import Header, check_head, check_header, check_vector, join
 from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Role
@@ -37,6 +38,8 @@ def analyze(
     models_folder: Path,
     progress: Progress = silent,
     device: str = "auto",
+    *,
+    point: OperatingPoint = OperatingPoint.BALANCED,
 ) -> Findings:
     """Everything that analysis says about one Volume.
 
@@ -52,6 +55,8 @@ def analyze(
         Called between stages and while the models run.
     device
         As `load_model` takes it.
+    point
+        How readily the models are to say that something is there.
 
     Raises
     ------
@@ -70,7 +75,9 @@ def analyze(
             return _refused(volume, gate, seconds)
     models = load_models(models_folder, device)
     seconds["loading"] = models.seconds
-    seen = look(volume, head, models, progress, seconds)
+    embedder = models.by_role[Role.EMBEDDING]
+    seen = look(volume, head, models, progress, seconds, point=point)
+    gate = join(gate, check_vector(seen.embedding, embedder.familiarity))
     with stage(seconds, "lesions", progress):
         lesions = _measured(seen, volume, head)
     return Findings(
@@ -82,7 +89,7 @@ def analyze(
         mask=seen.marked.mask,
         lesions=lesions,
         embedding=seen.embedding,
-        embedding_identity=models.by_role[Role.EMBEDDING].embedding_identity,
+        embedding_identity=embedder.embedding_identity,
         models=seen.models,
         seconds=seconds,
         notes=(
@@ -93,6 +100,8 @@ def analyze(
         ),
         cam=seen.cam,
         slice_thresholds=seen.detection.slice_thresholds,
+        operating_point=seen.operating_point,
+        answers=seen.answers,
     )
 
 

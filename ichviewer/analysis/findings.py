@@ -5,6 +5,8 @@ from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.imaging.window import Window
 
 
@@ -36,12 +38,37 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+class OperatingPoint(StrEnum):
+    """How readily the models say that something is there."""
+
+    SENSITIVE = "sensitive"
+    BALANCED = "balanced"
+    SPECIFIC = "specific"
+
+
+class Answer(StrEnum):
+    """What is said of one type in a study, or of any hemorrhage."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNCERTAIN = "uncertain"
+
+
 class GateAnswer(StrEnum):
     """Whether the input was one that the models may read."""
 
     ACCEPTED = "accepted"
     WARNED = "warned"
     REFUSED = "refused"
+
+    @property
+    def words(self) -> str:
+        """What became of the input, for the screen."""
+        return {
+            GateAnswer.ACCEPTED: "processed",
+            GateAnswer.WARNED: "processed with warning",
+            GateAnswer.REFUSED: "refused",
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -63,6 +90,44 @@ class ModelInfo:
     training_data: str
     device: str
     windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A sign on CT without contrast that a hematoma may grow, by its published definition.
+
+    Parameters
+    ----------
+    name
+        As it is published: "blend sign", "island sign", "irregular shape" ...
+    detail
+        What was measured, in words and units.
+    slice
+        k index on which it is seen best.
+    voxel_kji
+        A voxel of it; None where it is one of the whole lesion.
+    """
+
+    name: str
+    detail: str
+    slice: int
+    voxel_kji: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True)
+class MidlineShift:
+    """How far the structures of the midline lie off the head's own midline.
+
+    Parameters
+    ----------
+    shift_mm
+        At a right angle to the midline plane, positive to the patient's left.
+    slice
+        k index it was measured on.
+    """
+
+    shift_mm: float
+    slice: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +160,12 @@ class Lesion:
         Words of caution (calcification-like, touches skull, low agreement ...).
     abc2_ml
         The bedside estimate A x B x C / 2, for comparison; NaN where slices have no positions.
+    site
+        Where in the head it lies, in words, from an atlas laid over it; empty where not known.
+    thickness_mm
+        Of an epidural or subdural collection, across it; NaN for other types.
+    signs
+        Signs of expansion, of an intraparenchymal hematoma.
     """
 
     number: int
@@ -113,6 +184,9 @@ class Lesion:
     agreement: float = float("nan")
     flags: tuple[str, ...] = ()
     abc2_ml: float = float("nan")
+    site: str = ""
+    thickness_mm: float = float("nan")
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +209,8 @@ class Findings:
     mask
         (K, J, I) uint8 labels on the Volume's own grid. Read-only.
     cam
-        (K, 6, h, w) float32 0-1 evidence maps on the model's grid, or None.
+        Evidence maps of the slices; `plane(k, column)` gives one on the slice's pixels. None where
+        the model has none.
     lesions
         By falling volume.
     embedding
@@ -151,6 +226,12 @@ class Findings:
     slice_thresholds
         (6,) float32, the same operating point for single slices, whose probabilities are
         calibrated apart; None where it is that of the study.
+    operating_point
+        Which one the thresholds are of.
+    answers
+        Present, absent or uncertain, by `PROBABILITY_COLUMNS`; empty where refused.
+    midline_shift
+        None where it could not be measured.
     """
 
     series_uid: str
@@ -165,8 +246,11 @@ class Findings:
     models: tuple[ModelInfo, ...]
     seconds: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    cam: NDArray[np.float32] | None = None
+    cam: EvidenceMaps | None = None
     slice_thresholds: NDArray[np.float32] | None = None
+    operating_point: OperatingPoint = OperatingPoint.BALANCED
+    answers: tuple[Answer, ...] = ()
+    midline_shift: MidlineShift | None = None
 
     def __post_init__(self) -> None:
         arrays = (
@@ -175,7 +259,6 @@ class Findings:
             self.thresholds,
             self.mask,
             self.embedding,
-            self.cam,
             self.slice_thresholds,
         )
         for array in arrays:

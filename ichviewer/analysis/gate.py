@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
+from ichviewer.analysis.familiarity import Familiarity
 from ichviewer.analysis.findings import Gate, GateAnswer
 from ichviewer.analysis.head import Head
 from ichviewer.imaging.grid import TILT_TOLERANCE_DEG, GeometryClass
@@ -85,6 +87,20 @@ def check_head(volume: Volume, head: Head) -> Gate:
         return Gate(GateAnswer.REFUSED, refusals)
     warnings = tuple(_head_warnings(volume, head))
     return Gate(GateAnswer.WARNED if warnings else GateAnswer.ACCEPTED, warnings)
+
+
+def check_vector(vector: NDArray[np.float32], familiarity: Familiarity | None) -> Gate:
+    """The part of the gate that asks how far the study is from those that the model knows.
+
+    It can only warn: what the model made of the study is then there to be judged.
+    """
+    if familiarity is None or (far := familiarity.distance(vector)) < familiarity.warned_distance:
+        return Gate(GateAnswer.ACCEPTED)
+    reason = (
+        f"The model knows no study like this one: it lies farther from them ({far:.2f}) than "
+        f"{familiarity.warned_share:.1%} of the studies the model was tried on."
+    )
+    return Gate(GateAnswer.WARNED, (reason,))
 
 
 def join(first: Gate, second: Gate) -> Gate:

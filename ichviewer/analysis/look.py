@@ -12,19 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.detect import (
-    any_at_least_types,
-    calibrate,
-    slice_thresholds,
-    study_probability,
-)
+from ichviewer.analysis.calibration import calibrate
+from ichviewer.analysis.cam import EvidenceMaps
+from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.embed import study_embedding
-from ichviewer.analysis.findings import ModelInfo
+from ichviewer.analysis.findings import Answer, ModelInfo, OperatingPoint
 from ichviewer.analysis.head import Head
 from ichviewer.analysis.manifest import Role
+from ichviewer.analysis.operating import answers, choose
 from ichviewer.analysis.outputs import CAM
 from ichviewer.analysis.quantify import Found, find_lesions
-from ichviewer.analysis.reading import ModelSet, on_slabs, on_slices, read
+from ichviewer.analysis.reading import ModelSet, Reading, on_slabs, on_slices, read
 from ichviewer.analysis.reconcile import DROPPED_SMALL, Detection, Judge
 from ichviewer.analysis.segment import Marked, erase, mark, on_volume
 from ichviewer.imaging.volume import Volume
@@ -46,27 +44,39 @@ class Seen:
     lesions
         Its regions, largest first, not measured yet.
     cam
-        (K, 6, h, w) evidence maps, or None.
+        Evidence maps, or None.
     embedding
         Study vector.
     models
         Who spoke.
     notes
         Sentences on what was marked and is not shown, and on how the models ran.
+    operating_point
+        Which one the thresholds are of.
+    answers
+        Present, absent or uncertain, by column.
     """
 
     detection: Detection
     uncalibrated: NDArray[np.float32]
     marked: Marked
     lesions: tuple[Found, ...]
-    cam: NDArray[np.float32] | None
+    cam: EvidenceMaps | None
     embedding: NDArray[np.float32]
     models: tuple[ModelInfo, ...]
     notes: tuple[str, ...]
+    operating_point: OperatingPoint
+    answers: tuple[Answer, ...]
 
 
 def look(
-    volume: Volume, head: Head, models: ModelSet, progress: Progress, seconds: dict[str, float]
+    volume: Volume,
+    head: Head,
+    models: ModelSet,
+    progress: Progress,
+    seconds: dict[str, float],
+    *,
+    point: OperatingPoint = OperatingPoint.BALANCED,
 ) -> Seen:
     """Run the models and bring what they say back to the Volume's own slices and voxels.
 
@@ -81,7 +91,12 @@ def look(
         Called between stages and while the models run.
     seconds
         Wall time by stage is added here.
+    point
+        The operating point; where a model has none of that name, a note says so.
     """
+    detector, segmenter = models.by_role[Role.DETECTION], models.by_role[Role.SEGMENTATION]
+    used, held_to, note = choose(detector.operating_points, point, detector.title)
+    _, marked_from, mask_note = choose(segmenter.operating_points, point, segmenter.title)
     brain_slices = head.brain_slices()
     has_brain = bool(brain_slices.any())
     wanted = brain_slices if has_brain else np.ones_like(brain_slices)
@@ -91,34 +106,33 @@ def look(
         for name, spent in zip(("preparation", "networks"), reading.seconds, strict=True):
             seconds[name] = seconds.get(name, 0.0) + spent
     with stage(seconds, "detection", progress):
-        detector, reading = models.by_role[Role.DETECTION], by_role[Role.DETECTION]
+        reading = by_role[Role.DETECTION]
         raw = reading.outputs[Role.DETECTION]
         slabs = calibrate(raw, detector.calibration)
-        thresholds = np.array(detector.thresholds, np.float32)
         detection = Detection(
             slices=on_slices(any_at_least_types(slabs), reading.prepared),
             study=study_probability(slabs, detector.aggregation),
-            thresholds=thresholds,
-            slice_thresholds=slice_thresholds(thresholds, detector.aggregation),
+            thresholds=np.array(held_to.study, np.float32),
+            slice_thresholds=np.array(held_to.slices, np.float32),
         )
         uncalibrated = on_slices(raw, reading.prepared)
-        cam = on_slices(reading.outputs[CAM], reading.prepared) if CAM in reading.outputs else None
+        cam = _evidence(reading, volume) if CAM in reading.outputs else None
     with stage(seconds, "embedding", progress):
         reading = by_role[Role.EMBEDDING]
         any_probability = on_slabs(detection.slices[:, 0], reading.prepared)
         vector = study_embedding(reading.outputs[Role.EMBEDDING], any_probability)
     with stage(seconds, "mask", progress):
-        segmenter, reading = models.by_role[Role.SEGMENTATION], by_role[Role.SEGMENTATION]
+        reading = by_role[Role.SEGMENTATION]
         marked = mark(
             reading.prepared,
             reading.outputs[Role.SEGMENTATION],
             volume,
-            segmenter.segmentation_min_probability,
+            marked_from.mask_probability,
         )
     with stage(seconds, "lesions", progress):
         near = head.near_brain() if has_brain else np.ones_like(head.brain)
         near_brain = on_volume(head.prepared, near, volume)
-        judge = Judge(detection, near_brain, segmenter.lesion_min_ml)
+        judge = Judge(detection, near_brain, marked_from.lesion_min_ml)
         found, dropped = _sift(marked, volume, judge)
     return Seen(
         detection=detection,
@@ -128,7 +142,13 @@ def look(
         cam=cam,
         embedding=vector,
         models=tuple(reading.info for reading in readings.values()),
-        notes=(*dropped, *(note for reading in readings.values() for note in reading.notes)),
+        notes=(
+            *dropped,
+            *dict.fromkeys(filter(None, (note, mask_note))),
+            *(note for reading in readings.values() for note in reading.notes),
+        ),
+        operating_point=used,
+        answers=answers(detection.study, detection.thresholds, detector.conformal),
     )
 
 
@@ -139,6 +159,18 @@ def stage(seconds: dict[str, float], name: str, progress: Progress) -> Iterator[
     start = time.perf_counter()
     yield
     seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def _evidence(reading: Reading, volume: Volume) -> EvidenceMaps:
+    grid = reading.prepared.grid
+    return EvidenceMaps(
+        maps=np.clip(reading.outputs[CAM], 0.0, 1.0).astype(np.float16),
+        slab_of_k=reading.prepared.slab_of_k.copy(),
+        shape_ji=volume.shape_kji[1:],
+        first_ji=grid.first_ji,
+        step_ji=grid.step_ji,
+        size_px=grid.size_px,
+    )
 
 
 def _sift(

@@ -1,14 +1,28 @@
 """What a model's manifest says, read strictly: a model that is not described is not run."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from ichviewer.analysis.findings import PROBABILITY_COLUMNS
+from ichviewer.analysis.calibration import (
+    Aggregation,
+    Calibration,
+    read_aggregation,
+    read_calibration,
+)
+from ichviewer.analysis.entries import EntryError, mapping, number, text
+from ichviewer.analysis.familiarity import Familiarity, read_familiarity
+from ichviewer.analysis.findings import OperatingPoint
+from ichviewer.analysis.operating import (
+    Conformal,
+    Thresholds,
+    choose,
+    read_conformal,
+    read_operating_points,
+)
 from ichviewer.analysis.prepare import InputSpec
 from ichviewer.errors import ModelError
 
@@ -17,6 +31,16 @@ MANIFEST_NAME = "manifest.json"
 FORMAT = 1
 _MAX_MANIFEST_BYTES = 1 << 20
 
+__all__ = [
+    "FORMAT",
+    "MANIFEST_NAME",
+    "Aggregation",
+    "Calibration",
+    "Manifest",
+    "Role",
+    "read_manifest",
+]
+
 
 class Role(StrEnum):
     """What a model is for; the value is also the name of the output that fills the role."""
@@ -24,31 +48,6 @@ class Role(StrEnum):
     DETECTION = "detection"
     SEGMENTATION = "segmentation"
     EMBEDDING = "embedding"
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Probability = sigmoid((logit(p) + bias) / temperature), by `PROBABILITY_COLUMNS`."""
-
-    temperature: tuple[float, ...]
-    bias: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Aggregation:
-    """How calibrated slab probabilities become one for the study.
-
-    Parameters
-    ----------
-    slabs
-        Length of the running mean over neighbouring slabs whose largest value counts; 1 is the
-        plain maximum.
-    calibration
-        Applied to that value.
-    """
-
-    slabs: int
-    calibration: Calibration
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,11 @@ class Manifest:
     input: InputSpec
     embedding_dimension: int
     embedding_identity: str
-    thresholds: tuple[float, ...]
-    segmentation_min_probability: float
-    lesion_min_ml: float
-    operating_point: str
+    operating_points: Mapping[OperatingPoint, Thresholds]
     calibration: Calibration
     aggregation: Aggregation
+    conformal: Conformal | None
+    familiarity: Familiarity | None
     license: str
     training_data: str
     intended_use: str
@@ -81,6 +79,20 @@ class Manifest:
     def title(self) -> str:
         """Name and version, as sentences call the model."""
         return f"{self.name} {self.version}"
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The study's, at the operating point that stands where no other is asked for."""
+        return self._usual.study
+
+    @property
+    def segmentation_min_probability(self) -> float:
+        """The mask's, at the same operating point."""
+        return self._usual.mask_probability
+
+    @property
+    def _usual(self) -> Thresholds:
+        return choose(self.operating_points, OperatingPoint.BALANCED, self.title)[1]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -106,136 +118,68 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path} cannot be read as JSON ({error}). Copy the model's folder again."
         ) from error
     try:
-        return _parse(folder, _mapping(entry, "the file"))
-    except _EntryError as error:
+        return _parse(folder, mapping(entry, "the file"))
+    except EntryError as error:
         raise ModelError(
             f"{path} does not describe a model: {error}. Compare it with docs/models.md."
         ) from error
 
 
-class _EntryError(Exception):
-    """One entry is missing or senseless; the text names it."""
-
-
 def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
-    if _number({"format": FORMAT, **entry}, "format") > FORMAT:
-        raise _EntryError(f"it is of format {entry['format']}, newer than this program")
+    if number({"format": FORMAT, **entry}, "format") > FORMAT:
+        raise EntryError(f"it is of format {entry['format']}, newer than this program")
     roles = _roles(entry)
-    image = _mapping(entry.get("input"), "input")
-    embedding = _mapping(entry.get("embedding", {}), "embedding")
+    image = mapping(entry.get("input"), "input")
+    embedding = mapping(entry.get("embedding", {}), "embedding")
     if Role.EMBEDDING in roles and not embedding:
-        raise _EntryError("embedding is missing")
-    thresholds = _mapping(entry.get("thresholds"), "thresholds")
+        raise EntryError("embedding is missing")
+    dimension = int(number(embedding, "dimension", low=1)) if embedding else 0
+    calibration = mapping(entry.get("calibration", {}), "calibration")
+    aggregation = read_aggregation(mapping(entry.get("study", {}), "study"))
     return Manifest(
         folder=folder,
-        name=_text(entry, "name"),
-        version=_text(entry, "version"),
+        name=text(entry, "name"),
+        version=text(entry, "version"),
         roles=roles,
         file=_file_name(entry),
         sha256=_sha256(entry),
-        size_bytes=int(_number(entry, "size_bytes", low=1)),
-        opset=int(_number(entry, "opset", low=1)),
-        input_name=_text(image, "name") if "name" in image else "image",
+        size_bytes=int(number(entry, "size_bytes", low=1)),
+        opset=int(number(entry, "opset", low=1)),
+        input_name=text(image, "name") if "name" in image else "image",
         input=InputSpec.from_manifest(image),
-        embedding_dimension=int(_number(embedding, "dimension", low=1)) if embedding else 0,
-        embedding_identity=_text(embedding, "identity") if embedding else "",
-        thresholds=_by_class(thresholds, "detection", low=0.0, high=1.0),
-        segmentation_min_probability=_number(
-            thresholds, "segmentation_min_probability", low=0.0, high=1.0
-        ),
-        lesion_min_ml=_number(thresholds, "lesion_min_ml", low=0.0),
-        operating_point=_text(thresholds, "operating_point"),
-        calibration=_calibration(_mapping(entry.get("calibration", {}), "calibration")),
-        aggregation=_aggregation(entry),
-        license=_text(entry, "license"),
-        training_data=_text(entry, "training_data"),
-        intended_use=_text(entry, "intended_use"),
+        embedding_dimension=dimension,
+        embedding_identity=text(embedding, "identity") if embedding else "",
+        operating_points=read_operating_points(entry, aggregation),
+        calibration=read_calibration(calibration, "calibration"),
+        aggregation=aggregation,
+        conformal=read_conformal(entry),
+        familiarity=read_familiarity(embedding, dimension) if embedding else None,
+        license=text(entry, "license"),
+        training_data=text(entry, "training_data"),
+        intended_use=text(entry, "intended_use"),
     )
 
 
 def _roles(entry: Mapping[str, Any]) -> tuple[Role, ...]:
     listed = entry.get("roles")
     if not isinstance(listed, list) or not listed:
-        raise _EntryError("roles must list at least one role")
+        raise EntryError("roles must list at least one role")
     try:
         return tuple(Role(role) for role in listed)
     except ValueError as error:
         known = ", ".join(Role)
-        raise _EntryError(f"roles: {error}; the program knows {known}") from error
-
-
-def _calibration(entry: Mapping[str, Any]) -> Calibration:
-    method = entry.get("method", "temperature")
-    if method != "temperature":
-        raise _EntryError(f"calibration.method {method!r} is not temperature")
-    return Calibration(
-        _by_class(entry, "temperature", low=0.01, default=1.0),
-        _by_class(entry, "bias", default=0.0),
-    )
-
-
-def _aggregation(entry: Mapping[str, Any]) -> Aggregation:
-    study = _mapping(entry.get("study", {}), "study")
-    method = study.get("method", "max")
-    if method not in ("max", "max_of_running_mean"):
-        raise _EntryError(f"study.method {method!r} is not max or max_of_running_mean")
-    slabs = int(_number(study, "slices", low=1, within="study")) if method != "max" else 1
-    own = {key: study[key] for key in ("temperature", "bias") if key in study}
-    return Aggregation(slabs, _calibration(own))
-
-
-def _by_class(
-    entry: Mapping[str, Any],
-    key: str,
-    low: float = -math.inf,
-    high: float = math.inf,
-    default: float | None = None,
-) -> tuple[float, ...]:
-    """One number for each of `PROBABILITY_COLUMNS`, in that order."""
-    if key not in entry and default is not None:
-        return (default,) * len(PROBABILITY_COLUMNS)
-    table = _mapping(entry.get(key), key)
-    return tuple(_number(table, column, low, high, within=key) for column in PROBABILITY_COLUMNS)
-
-
-def _mapping(value: Any, name: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _EntryError(f"{name} is missing or no table of entries")
-    return value
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise _EntryError(f"{key} is missing or empty")
-    return value
-
-
-def _number(
-    entry: Mapping[str, Any],
-    key: str,
-    low: float = -math.inf,
-    high: float = math.inf,
-    within: str = "",
-) -> float:
-    value = entry.get(key)
-    name = f"{within}.{key}" if within else key
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _EntryError(f"{name} is missing or no number")
-    if not low <= value <= high:
-        raise _EntryError(f"{name} is {value}, outside {low} to {high}")
-    return float(value)
+        raise EntryError(f"roles: {error}; the program knows {known}") from error
 
 
 def _file_name(entry: Mapping[str, Any]) -> str:
-    name = _text(entry, "file")
+    name = text(entry, "file")
     if Path(name).name != name or "\\" in name or ":" in name:
-        raise _EntryError(f"file {name!r} must be a plain file name beside the manifest")
+        raise EntryError(f"file {name!r} must be a plain file name beside the manifest")
     return name
 
 
 def _sha256(entry: Mapping[str, Any]) -> str:
-    digest = _text(entry, "sha256").lower()
+    digest = text(entry, "sha256").lower()
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-        raise _EntryError("sha256 is not 64 hexadecimal digits")
+        raise EntryError("sha256 is not 64 hexadecimal digits")
     return digest

@@ -42,7 +42,10 @@ def check_whole(findings: Findings, volume: Volume) -> None:
     assert findings.slice_thresholds is not None
     assert findings.slice_thresholds.shape == (6,)
     assert findings.cam is not None
-    assert findings.cam.shape[:2] == (slices, 6)
+    evidence = findings.cam.plane(slices // 2, 0)
+    assert evidence.shape == volume.shape_kji[1:]
+    assert 0 <= evidence.min() <= evidence.max() <= 1
+    assert len(findings.answers) == 6
     assert np.linalg.norm(findings.embedding) == pytest.approx(1, abs=1e-4)
     assert not findings.mask.flags.writeable
     per_slice_ml = (findings.mask > 0).sum(axis=(1, 2)) * volume.grid.voxel_ml

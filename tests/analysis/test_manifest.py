@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from ichviewer.analysis.findings import PROBABILITY_COLUMNS, OperatingPoint
 from ichviewer.analysis.manifest import Role, read_manifest
+from ichviewer.analysis.operating import Conformal
 from ichviewer.errors import ModelError
 from tests.analysis.threshold_model import manifest_entry
 
@@ -24,6 +26,59 @@ def write(folder: Path, change: dict[str, Any]) -> Path:
             table[last] = value
     (folder / "manifest.json").write_text(json.dumps(entry), encoding="utf-8")
     return folder
+
+
+def by_column(value: Any) -> dict[str, Any]:
+    return dict.fromkeys(PROBABILITY_COLUMNS, value)
+
+
+def isotonic(**change: Any) -> dict[str, Any]:
+    line = {"said": [0.0, 0.5, 1.0], "meant": [0.0, 0.2, 1.0]}
+    return {"method": "isotonic", "table": {**by_column(line), **change}}
+
+
+def point(value: float) -> dict[str, Any]:
+    return {"study": by_column(value), "slice": by_column(value), "mask_probability": 0.5}
+
+
+CONFORMAL = {
+    "alpha": 0.05,
+    "present_quantile": by_column(0.7),
+    "absent_quantile": by_column(0.3),
+}
+
+
+def test_what_calibration_may_add_is_read(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {
+            "calibration": isotonic(),
+            "operating_points": {"sensitive": point(0.01), "specific": point(0.99)},
+            "conformal": CONFORMAL,
+            "study.calibration": {"method": "temperature", "temperature": by_column(2.0)},
+        },
+    )
+    manifest = read_manifest(folder)
+    assert manifest.calibration.table == (((0.0, 0.5, 1.0), (0.0, 0.2, 1.0)),) * 6
+    assert set(manifest.operating_points) == set(OperatingPoint)
+    sensitive = manifest.operating_points[OperatingPoint.SENSITIVE]
+    assert (sensitive.study[0], sensitive.slices[5], sensitive.mask_probability) == (
+        0.01,
+        0.01,
+        0.5,
+    )
+    assert (
+        sensitive.lesion_min_ml == manifest.operating_points[OperatingPoint.BALANCED].lesion_min_ml
+    )
+    assert manifest.conformal == Conformal(0.05, (0.7,) * 6, (0.3,) * 6)
+    assert manifest.aggregation.calibration.temperature == (2.0,) * 6
+
+
+def test_manifest_without_them_has_one_point_and_no_abstention(tmp_path: Path) -> None:
+    manifest = read_manifest(write(tmp_path, {}))
+    assert set(manifest.operating_points) == {OperatingPoint.BALANCED}
+    assert manifest.conformal is None
+    assert manifest.familiarity is None
 
 
 def test_everything_is_read(tmp_path: Path) -> None:
@@ -62,7 +117,20 @@ def test_everything_is_read(tmp_path: Path) -> None:
         ({"thresholds.detection.any": 1.5}, "detection.any is 1.5, outside"),
         ({"thresholds.lesion_min_ml": -1}, "lesion_min_ml"),
         ({"calibration.temperature.any": 0}, "temperature.any is 0, outside"),
-        ({"calibration.method": "isotonic"}, "isotonic"),
+        ({"calibration.method": "isotonic"}, r"calibration\.table is missing"),
+        ({"calibration": isotonic(any={"said": [0, 1]})}, r"table\.any\.meant is missing"),
+        ({"calibration": isotonic(any={"said": [0, 1], "meant": [1, 0]})}, "must only rise"),
+        ({"calibration": isotonic(any={"said": [0, 0], "meant": [0, 1]})}, "a number twice"),
+        ({"calibration": isotonic(any={"said": [0, 1], "meant": [0, 1, 1]})}, "2 numbers said"),
+        ({"calibration": isotonic(any={"said": [0, 2], "meant": [0, 1]})}, "outside 0.0 to 1.0"),
+        ({"thresholds.operating_point": "best"}, "'best' is none of sensitive, balanced"),
+        ({"operating_points": {"bold": {}}}, "'bold' is none of"),
+        ({"operating_points": {"specific": {}}}, r"specific\.study is missing"),
+        ({"operating_points": {"sensitive": point(0.9)}}, "sensitive asks for more than balanced"),
+        ({"operating_points": {"specific": point(1.5)}}, r"study\.any is 1\.5, outside"),
+        ({"conformal": {"alpha": 0.05}}, r"conformal\.present_quantile is missing"),
+        ({"conformal": {**CONFORMAL, "alpha": 0}}, r"conformal\.alpha is 0"),
+        ({"embedding.known": 5}, r"embedding\.known is missing or no table"),
         ({"study.method": "vote"}, "vote"),
         ({"study.slices": 0}, "study.slices"),
         ({"embedding": None}, "embedding is missing"),

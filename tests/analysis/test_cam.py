@@ -1,0 +1,49 @@
+"""Evidence maps lie on the slice where the model's square lies."""
+
+import numpy as np
+import pytest
+
+from ichviewer.analysis.cam import EvidenceMaps
+from ichviewer.analysis.prepare import InputSpec, prepare, to_volume_grid
+from tests.analysis import phantoms
+
+
+def test_map_lies_where_a_mask_would() -> None:
+    """The oracle is the way back that masks take."""
+    volume = phantoms.head(
+        phantoms.make_grid(px=120, px_mm=2.0, slices=6, signs_ji=(-1, 1)), center_mm=(14.0, -6.0, 0)
+    )
+    spec = InputSpec.from_manifest(
+        {
+            "size_px": 224,
+            "spacing_mm": 1.0,
+            "slab_mm": 5.0,
+            "channels": [{"offset_slices": 0, "center_hu": 40, "width_hu": 80}],
+        }
+    )
+    prepared = prepare(volume, spec)
+    maps = np.random.default_rng(0).random((len(prepared.image), 6, 28, 28)).astype(np.float16)
+    evidence = EvidenceMaps(
+        maps,
+        prepared.slab_of_k.copy(),
+        volume.shape_kji[1:],
+        prepared.grid.first_ji,
+        prepared.grid.step_ji,
+        224,
+    )
+    wanted = to_volume_grid(prepared, maps[:, 3].astype(np.float32), volume)
+    inside = to_volume_grid(prepared, np.ones((len(maps), 26, 26)), volume) > 0.999
+    for k in (0, 3, 5):
+        plane = evidence.plane(k, 3)
+        assert plane.dtype == np.float32
+        np.testing.assert_allclose(plane[inside[k]], wanted[k][inside[k]], atol=1e-5)
+
+
+def test_level_map_is_level_up_to_its_border_and_nothing_outside() -> None:
+    maps = np.full((1, 6, 4, 4), 0.5, np.float16)
+    evidence = EvidenceMaps(maps, np.array([0, -1]), (12, 12), (2.0, 2.0), (1.0, 1.0), 8)
+    plane = evidence.plane(0, 0)
+    assert plane[2:10, 2:10] == pytest.approx(0.5)
+    plane[2:10, 2:10] = 0
+    assert not plane.any()
+    assert not evidence.plane(1, 0).any()
