@@ -139,7 +139,7 @@ def replay(folder: Path, study: str) -> Replay:
                 checks[line.number] = check
                 damaged_since = 0
                 read = _after(read, line)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return read
     except OSError as error:
         raise ReadingError(f"The journal {file} cannot be read: {_why(error)}.") from error
