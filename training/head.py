@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def _plan(rng: Rng, anatomy: Anatomy, plans: Sequence[Plan]) -> tuple[list[Colle
     clots: list[Clot] = []
     for plan in plans:
         if plan.kind is HemorrhageType.EPIDURAL or (
-            plan.kind is HemorrhageType.SUBDURAL and rng.random() < 0.8
+            plan.kind is HemorrhageType.SUBDURAL and (plan.form != "acute" or rng.random() < 0.75)
         ):
             for part in _sides(rng, plan):
                 made = plan_collection(rng, anatomy, part)
@@ -124,7 +124,7 @@ def _sides(rng: Rng, plan: Plan) -> list[Plan]:
     if plan.kind is HemorrhageType.EPIDURAL or rng.random() > 0.2:
         return [plan]
     share = float(rng.uniform(0.2, 0.8))
-    return [Plan(plan.kind, plan.volume_ml * part, plan.hu) for part in (share, 1 - share)]
+    return [replace(plan, volume_ml=plan.volume_ml * part) for part in (share, 1 - share)]
 
 
 def _flowing(
@@ -167,13 +167,12 @@ def _subdural_hu(
     rng: Rng, plan: Plan, where: NDArray[np.int64], shape: tuple[int, ...], texture: Floats
 ) -> Floats:
     """Acute, subacute, chronic or layered (cells sink to the back)."""
-    form = rng.choice(["acute", "subacute", "chronic", "layered"], p=[0.5, 0.15, 0.2, 0.15])
-    if form == "acute" or plan.volume_ml < 1:
+    if plan.form == "acute":
         return np.full(len(where), plan.hu, np.float32)
-    if form == "subacute":
+    if plan.form == "subacute":
         return np.full(len(where), rng.uniform(30, 44), np.float32)
     old = np.float32(rng.uniform(12, 26))
-    if form == "chronic":
+    if plan.form == "chronic":
         value = old + np.float32(rng.uniform(0, 6)) * texture
         membranes = (np.abs(texture) < rng.uniform(0.03, 0.15)) & (rng.random() < 0.4)
         return (value + np.float32(rng.uniform(8, 25)) * membranes).astype(np.float32)

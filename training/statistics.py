@@ -42,15 +42,21 @@ _MOST_ML = {
 }
 #: Chronic blood is drawn as a form of its own; below this, means are partial volume.
 _LEAST_HU = 36.0
+_FORMS = ("acute", "subacute", "chronic", "layered")
+_FORM_SHARES = (0.55, 0.13, 0.18, 0.14)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One hemorrhage to simulate: its type, total volume and mean density."""
+    """One hemorrhage to simulate: its type, total volume, mean density and age.
+
+    `form` is `acute`, and of subdural blood also `subacute`, `chronic` or `layered`.
+    """
 
     kind: HemorrhageType
     volume_ml: float
     hu: float
+    form: str = "acute"
 
 
 @cache
@@ -82,14 +88,15 @@ def draw_plans(rng: Rng, kinds: Sequence[HemorrhageType] | None = None) -> tuple
             chosen = [chosen[rng.choice(len(chosen), p=share / share.sum())]]
     else:
         chosen = [(kind, _draw_total(rng, kind)) for kind in kinds]
-    return tuple(
-        Plan(
-            kind,
-            float(np.clip(volume_ml * rng.lognormal(0.1, 0.35), _LEAST_ML, _MOST_ML[kind])),
-            _draw_hu(rng, kind),
-        )
-        for kind, volume_ml in chosen
-    )
+    return tuple(_draw_plan(rng, kind, volume_ml) for kind, volume_ml in chosen)
+
+
+def _draw_plan(rng: Rng, kind: HemorrhageType, volume_ml: float) -> Plan:
+    form = str(rng.choice(_FORMS, p=_FORM_SHARES)) if kind is HemorrhageType.SUBDURAL else "acute"
+    ml = volume_ml * float(rng.lognormal(0.1, 0.35))
+    if form in {"chronic", "layered"}:  # grown for weeks before it is seen
+        ml = max(ml, float(rng.uniform(8, 140)))
+    return Plan(kind, float(np.clip(ml, _LEAST_ML, _MOST_ML[kind])), _draw_hu(rng, kind), form)
 
 
 def _draw_total(rng: Rng, kind: HemorrhageType) -> float:

@@ -42,7 +42,7 @@ def draw_densities(rng: Rng) -> Densities:
         Tissue.VESSEL: vessel,
         Tissue.BONE: rng.normal(1150, 180),
         Tissue.DIPLOE: rng.normal(650, 150),
-        Tissue.SOFT: rng.normal(50, 5),
+        Tissue.SOFT: rng.normal(54, 7),
         Tissue.SKIN: rng.normal(20, 25),
         Tissue.MUCOSA: rng.normal(30, 10),
         Tissue.EYE: rng.normal(10, 4),
