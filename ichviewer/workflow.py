@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer import paths
-from ichviewer.analysis.findings import Findings
+from ichviewer.analysis.findings import Findings, OperatingPoint
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.grid import GeometryClass, Grid
@@ -110,9 +110,14 @@ def open_series(
 
 
 def analyze(
-    series: Series, volume: Volume, device: str = "auto", *, progress: Progress = silent
+    series: Series,
+    volume: Volume,
+    device: str = "auto",
+    operating_point: str = "",
+    *,
+    progress: Progress = silent,
 ) -> Findings:
-    """What the models say about a series."""
+    """What the models say about a series, at an operating point; at the settings' without one."""
     from ichviewer.analysis.analyze import analyze as analyze_volume
     from ichviewer.analysis.gate import Header
 
@@ -125,7 +130,15 @@ def analyze(
         age_years=series.age_years,
         ai_refusal=series.refusals.get(Permission.AI, ""),
     )
-    return analyze_volume(volume, header, paths.models_folder(), progress, device)
+    point = operating_point or read_settings(paths.settings_file()).operating_point
+    return analyze_volume(
+        volume,
+        header,
+        paths.models_folder(),
+        progress,
+        device,
+        point=OperatingPoint(point),
+    )
 
 
 def find_similar(

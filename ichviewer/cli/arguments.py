@@ -48,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
 
     analyze = _command(commands, "analyze", "analyze", "let the models read a series")
     _series_arguments(analyze)
+    analyze.add_argument(
+        "--operating-point",
+        choices=("sensitive", "balanced", "specific"),
+        default="",
+        help="how readily the models say that something is there (default: as in the settings)",
+    )
     analyze.add_argument("--json", type=Path, metavar="FILE", help="write the findings as JSON")
     analyze.add_argument("--mask", type=_nifti, metavar="FILE.nii.gz", help="write the mask")
 

@@ -31,7 +31,7 @@ def scan(options: argparse.Namespace, worker: Worker) -> int:
 def analyze(options: argparse.Namespace, worker: Worker) -> int:
     for file in (options.json, options.mask):
         _check_writable(file)
-    scan, series, volume, findings = _read(options, worker)
+    scan, series, volume, findings = _read(options, worker, options.operating_point)
     print(_title(series))
     print(table.findings_text(findings))
     stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in findings.seconds.items())
@@ -196,13 +196,13 @@ def selftest(options: argparse.Namespace, worker: Worker) -> int:
 
 
 def _read(
-    options: argparse.Namespace, worker: Worker
+    options: argparse.Namespace, worker: Worker, operating_point: str = ""
 ) -> tuple[ScanResult, Series, Volume, Findings]:
     device = _device(options)
     scan = _step(worker, workflow.open_folder, options.folder)
     series = workflow.best_series(scan, options.series)
     volume = _step(worker, workflow.open_series, series)
-    findings = _step(worker, workflow.analyze, series, volume, device)
+    findings = _step(worker, workflow.analyze, series, volume, device, operating_point)
     return scan, series, volume, findings
 
 

@@ -8,6 +8,7 @@ from ichviewer.analysis.findings import (
     Findings,
     HemorrhageType,
     Lesion,
+    MidlineShift,
     ModelInfo,
 )
 from ichviewer.library.case import Match, Matches
@@ -21,7 +22,13 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
     return {
         "disclaimer": DISCLAIMER,
         "series_uid": findings.series_uid,
-        "gate": {"answer": str(findings.gate.answer), "reasons": list(findings.gate.reasons)},
+        "gate": {
+            "answer": str(findings.gate.answer),
+            "words": findings.gate.answer.words,
+            "reasons": list(findings.gate.reasons),
+        },
+        "operating_point": str(findings.operating_point),
+        "answers": dict(zip(PROBABILITY_COLUMNS, map(str, findings.answers), strict=False)),
         "found": {
             "any": findings.is_any_found,
             **{kind.word: kind in findings.found_types for kind in HemorrhageType},
@@ -33,6 +40,7 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
             "all": number(findings.volume_ml()),
             **{kind.word: number(findings.volume_ml(kind)) for kind in HemorrhageType},
         },
+        "midline_shift": _shift(findings.midline_shift),
         "lesions": [_lesion(lesion) for lesion in findings.lesions],
         "embedding_identity": findings.embedding_identity,
         "models": [describe_model(model) for model in findings.models],
@@ -78,19 +86,38 @@ def _lesion(lesion: Lesion) -> dict[str, Any]:
         "number": lesion.number,
         "type": lesion.kind.word,
         "volume_ml": number(lesion.volume_ml),
+        "abc2_ml": number(lesion.abc2_ml),
         "diameter_mm": number(lesion.diameter_mm, 1),
+        "thickness_mm": number(lesion.thickness_mm, 1),
         "first_slice": lesion.first_slice,
         "last_slice": lesion.last_slice,
         "largest_slice": lesion.largest_slice,
         "centroid_kji": [number(x, 2) for x in lesion.centroid_kji],
         "centroid_lps_mm": [number(x, 2) for x in lesion.centroid_lps_mm],
         "side": str(lesion.side),
+        "site": lesion.site,
         "mean_hu": number(lesion.mean_hu, 1),
         "max_hu": number(lesion.max_hu, 1),
         "probability": number(lesion.probability),
         "agreement": number(lesion.agreement),
         "flags": list(lesion.flags),
+        "signs": [
+            {
+                "name": sign.name,
+                "detail": sign.detail,
+                "slice": sign.slice,
+                "voxel_kji": None if sign.voxel_kji is None else list(sign.voxel_kji),
+            }
+            for sign in lesion.signs
+        ],
     }
+
+
+def _shift(shift: MidlineShift | None) -> dict[str, Any] | None:
+    """Positive to the patient's left."""
+    if shift is None:
+        return None
+    return {"shift_mm": number(shift.shift_mm, 1), "slice": shift.slice}
 
 
 def _match(match: Match) -> dict[str, Any]:

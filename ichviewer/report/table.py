@@ -8,7 +8,9 @@ from ichviewer.analysis.findings import (
     Findings,
     HemorrhageType,
     Lesion,
+    MidlineShift,
     ModelInfo,
+    Sign,
 )
 from ichviewer.dicom.study import ScanResult, Series
 from ichviewer.library.case import Match, Matches
@@ -17,6 +19,12 @@ from ichviewer.report.summary import DISCLAIMER
 _SERIES_HEAD = (
     *("key", "no", "modality", "description", "slices", "matrix"),
     *("spacing mm k×j×i", "geometry", "tilt °"),
+)
+
+
+_LESION_HEAD = (
+    *("lesion", "type", "mL", "ABC/2", "mm", "thick mm", "slices", "side", "site"),
+    *("mean HU", "max HU", "caution"),
 )
 
 
@@ -48,12 +56,15 @@ def scan_text(scan: ScanResult) -> str:
 
 def findings_text(findings: Findings) -> str:
     """The gate's answer, probabilities, lesions, models and notes."""
-    parts = [DISCLAIMER, f"Input {findings.gate.answer}. " + " ".join(findings.gate.reasons)]
+    parts = [DISCLAIMER, _gate(findings)]
     if findings.models:
+        parts.append(f"Operating point: {findings.operating_point}.")
         parts.append(_probabilities(findings))
     if findings.lesions:
-        head = ("lesion", "type", "mL", "mm", "slices", "side", "mean HU", "caution")
-        parts.append(table(head, map(_lesion_row, findings.lesions)))
+        parts.append(table(_LESION_HEAD, map(_lesion_row, findings.lesions)))
+        parts += [_sign(lesion, sign) for lesion in findings.lesions for sign in lesion.signs]
+    if findings.midline_shift is not None:
+        parts.append(_shift(findings.midline_shift))
     parts += [
         f"Model {model.name} {model.version} on {model.device}; trained on {model.training_data}"
         for model in findings.models
@@ -80,6 +91,20 @@ def models_text(models: Sequence[ModelInfo]) -> str:
     head = ("model", "version", "roles", "sha256", "trained on")
     rows = [(m.name, m.version, ", ".join(m.roles), m.sha256[:12], m.training_data) for m in models]
     return table(head, rows)
+
+
+def _gate(findings: Findings) -> str:
+    words = findings.gate.answer.words
+    return f"Input {words}. {' '.join(findings.gate.reasons)}"
+
+
+def _sign(lesion: Lesion, sign: Sign) -> str:
+    return f"Lesion {lesion.number}, slice {sign.slice + 1}: {sign.name} ({sign.detail})."
+
+
+def _shift(shift: MidlineShift) -> str:
+    side = "left" if shift.shift_mm > 0 else "right"
+    return f"Midline shift: {abs(shift.shift_mm):.1f} mm to the {side}, on slice {shift.slice + 1}."
 
 
 def _series_row(series: Series) -> tuple[str, ...]:
@@ -111,11 +136,11 @@ def _probabilities(findings: Findings) -> str:
                 name,
                 _number(probability, 3),
                 _number(threshold, 3),
-                "found" if probability >= threshold else "",
+                str(findings.answers[column]) if findings.answers else "",
                 _number(findings.volume_ml(kind), 1),
             )
         )
-    return table(("hemorrhage", "probability", "threshold", "", "mL"), rows)
+    return table(("hemorrhage", "probability", "threshold", "answer", "mL"), rows)
 
 
 def _lesion_row(lesion: Lesion) -> tuple[str, ...]:
@@ -123,10 +148,14 @@ def _lesion_row(lesion: Lesion) -> tuple[str, ...]:
         str(lesion.number),
         lesion.kind.word,
         _number(lesion.volume_ml, 1),
+        _number(lesion.abc2_ml, 1),
         _number(lesion.diameter_mm, 0),
+        _number(lesion.thickness_mm, 0),
         f"{lesion.first_slice + 1}–{lesion.last_slice + 1}",
         str(lesion.side),
+        lesion.site,
         _number(lesion.mean_hu, 0),
+        _number(lesion.max_hu, 0),
         ", ".join(lesion.flags),
     )
 
