@@ -44,6 +44,11 @@ def user_library_folder() -> Path:
     return _data() / "library"
 
 
+def readings_folder() -> Path:
+    """The journals of what the user read, which may not exist yet (ICHVIEWER_DATA)."""
+    return _data() / "readings"
+
+
 def settings_file() -> Path:
     """The user's settings, which may not exist yet (ICHVIEWER_DATA)."""
     data = _overridden("ICHVIEWER_DATA")

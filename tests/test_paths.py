@@ -22,6 +22,7 @@ def test_variables_point_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert paths.demo_study_folder() == tmp_path / "r" / "demo"
     assert paths.user_library_folder() == tmp_path / "d" / "library"
     assert paths.settings_file() == tmp_path / "d" / "settings.json"
+    assert paths.readings_folder() == tmp_path / "d" / "readings"
     assert paths.logs_folder() == tmp_path / "d" / "logs"
 
 
@@ -34,5 +35,10 @@ def test_a_frozen_program_uses_its_own_folder_and_no_variables(
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path / "bundle"), raising=False)
     assert paths.models_folder() == tmp_path / "bundle" / "models"
     assert paths.starter_library_folder() == tmp_path / "bundle" / "resources" / "library"
-    users = (paths.user_library_folder(), paths.settings_file(), paths.logs_folder())
+    users = (
+        paths.user_library_folder(),
+        paths.readings_folder(),
+        paths.settings_file(),
+        paths.logs_folder(),
+    )
     assert not any(folder.is_relative_to(tmp_path / "elsewhere") for folder in users)

@@ -60,6 +60,8 @@ def _series(series: Series, positions: bool, progress: Progress) -> dict[str, An
         "gaps_mm": [_finite(value) for value in series.gaps_mm],
         "missing_slices": series.missing_slices,
         "kernel": series.kernel,
+        "manufacturer": series.manufacturer,
+        "scanner": series.scanner,
         "contrast": series.contrast,
         "body_part": series.body_part,
         "warnings": list(series.warnings),

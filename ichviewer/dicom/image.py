@@ -87,6 +87,8 @@ class Image:
     stack: str
     image_type: tuple[str, ...]
     kernel: str
+    manufacturer: str
+    scanner: str
     contrast: str
     body_part: str
     frame_of_reference_uid: str

@@ -100,6 +100,8 @@ def _image(
         stack=f"{header.code('StackID')} {header.code('TemporalPositionIndex')}".strip(),
         image_type=header.codes("FrameType") or header.codes("ImageType"),
         kernel=header.text("ConvolutionKernel"),
+        manufacturer=header.text("Manufacturer"),
+        scanner=header.text("ManufacturerModelName"),
         contrast=header.text("ContrastBolusAgent"),
         body_part=header.text("BodyPartExamined"),
         frame_of_reference_uid=header.code("FrameOfReferenceUID"),

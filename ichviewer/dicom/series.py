@@ -59,6 +59,8 @@ def series_of(stack: Stack, siblings: int = 1) -> Series:
         ),
         missing_slices=int(grid.missing_slices.sum()) if grid else 0,
         kernel=first.kernel,
+        manufacturer=first.manufacturer,
+        scanner=first.scanner,
         contrast=first.contrast,
         body_part=first.body_part,
         kvp=first.kvp,

@@ -74,6 +74,8 @@ class Series:
         Number of slices that the gaps suggest are missing.
     kernel, contrast, body_part
         ConvolutionKernel, ContrastBolusAgent, BodyPartExamined as the file says; unreliable.
+    manufacturer, scanner
+        Manufacturer and ManufacturerModelName as the file says; empty where absent.
     kvp, age_years
         KVP and PatientAge; None where absent.
     warnings
@@ -99,6 +101,8 @@ class Series:
     gaps_mm: tuple[float, float]
     missing_slices: int = 0
     kernel: str = ""
+    manufacturer: str = ""
+    scanner: str = ""
     contrast: str = ""
     body_part: str = ""
     kvp: float | None = None

@@ -15,8 +15,17 @@ NOT_ACCURACY = "Agreement is not accuracy: it does not say who was right."
 UNKNOWN = "unknown scanner"
 _COLUMNS = (
     *("month", "scanner", "series", "agreed", "agreed percent"),
-    *("both present", "both absent", "only reader", "only AI", "reader unsure"),
+    *("both present", "both absent", "only reader", "only AI", "reader unsure", "AI unsure"),
 )
+#: The field of `Agreement` that a pair of reader's and AI's answers counts in.
+_OUTCOMES = {
+    (Presence.PRESENT, Presence.PRESENT): "both_present",
+    (Presence.ABSENT, Presence.ABSENT): "both_absent",
+    (Presence.PRESENT, Presence.ABSENT): "only_reader",
+    (Presence.ABSENT, Presence.PRESENT): "only_ai",
+    (Presence.PRESENT, Presence.UNSURE): "ai_unsure",
+    (Presence.ABSENT, Presence.UNSURE): "ai_unsure",
+}
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,9 @@ class Agreement:
         Manufacturer and model, as the series says.
     both_present, both_absent, only_reader, only_ai
         Series by what reader and AI said; "only" is present for one, absent for the other.
-    reader_unsure
-        Series for which the reader was unsure; they count neither as agreement nor against it.
+    reader_unsure, ai_unsure
+        Series for which the reader, else the AI, was unsure; they count neither as agreement nor
+        against it.
     """
 
     month: str
@@ -42,11 +52,17 @@ class Agreement:
     only_reader: int = 0
     only_ai: int = 0
     reader_unsure: int = 0
+    ai_unsure: int = 0
 
     @property
     def decided(self) -> int:
-        """Series for which the reader was sure."""
+        """Series for which reader and AI were sure."""
         return self.both_present + self.both_absent + self.only_reader + self.only_ai
+
+    @property
+    def series(self) -> int:
+        """All series."""
+        return self.decided + self.reader_unsure + self.ai_unsure
 
     @property
     def agreed(self) -> int:
@@ -89,25 +105,17 @@ def agreement_csv(counted: Iterable[Agreement]) -> str:
         share = "" if one.share is None else f"{100 * one.share:.1f}"
         writer.writerow(
             [
-                *(one.month, _harmless(one.scanner), one.decided + one.reader_unsure),
+                *(one.month, _harmless(one.scanner), one.series),
                 *(one.agreed, share, one.both_present, one.both_absent),
-                *(one.only_reader, one.only_ai, one.reader_unsure),
+                *(one.only_reader, one.only_ai, one.reader_unsure, one.ai_unsure),
             ]
         )
     return text.getvalue()
 
 
 def _counted(group: Agreement, one: Comparison) -> Agreement:
-    presence = one.answer.presence
-    if presence is Presence.UNSURE:
-        return replace(group, reader_unsure=group.reader_unsure + 1)
-    if presence is Presence.PRESENT:
-        if one.is_ai_present:
-            return replace(group, both_present=group.both_present + 1)
-        return replace(group, only_reader=group.only_reader + 1)
-    if one.is_ai_present:
-        return replace(group, only_ai=group.only_ai + 1)
-    return replace(group, both_absent=group.both_absent + 1)
+    name = _OUTCOMES.get((one.answer.presence, one.ai_presence), "reader_unsure")
+    return replace(group, **{name: getattr(group, name) + 1})
 
 
 def _harmless(text: str) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from ichviewer.reading.record import Answer, Decision, KeyImage, Reading, Stroke
+from ichviewer.reading.record import Decision, KeyImage, ReaderAnswer, Reading, Stroke
 
 #: What can stand in a reading; a measurement is a mapping, a draft a text.
-Entry = Answer | Decision | KeyImage | Stroke | Mapping[str, Any] | str
+Entry = ReaderAnswer | Decision | KeyImage | Stroke | Mapping[str, Any] | str
 
 
 class Part(StrEnum):
@@ -30,7 +30,7 @@ class Part(StrEnum):
 
 #: What stands in each part; measurements are plain values, drafts are text.
 ENTRY_TYPES: Mapping[Part, Any] = {
-    Part.ANSWER: Answer,
+    Part.ANSWER: ReaderAnswer,
     Part.DECISION: Decision,
     Part.KEY_IMAGE: KeyImage,
     Part.MEASUREMENT: dict[str, Any],

@@ -42,7 +42,13 @@ def describe_agreement(counted: tuple[Agreement, ...]) -> dict[str, Any]:
     return {
         "note": NOT_ACCURACY,
         "agreement": [
-            {**to_plain(one), "decided": one.decided, "agreed": one.agreed, "share": one.share}
+            {
+                **to_plain(one),
+                "series": one.series,
+                "decided": one.decided,
+                "agreed": one.agreed,
+                "share": one.share,
+            }
             for one in counted
         ],
     }

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 
 class Presence(StrEnum):
-    """Whether there is hemorrhage, as the reader says."""
+    """Whether there is hemorrhage, as reader or AI says."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -53,7 +53,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReaderAnswer:
     """The reader's own answer for a series.
 
     Parameters
@@ -135,10 +135,10 @@ class Comparison:
         What was read, and the sha256 of the AI's mask.
     answer
         The reader's, as it stood before the AI was shown.
-    is_ai_present
-        Whether the AI reached its operating point for any hemorrhage.
+    ai_presence
+        What the AI said of any hemorrhage.
     ai_types
-        Words of the types for which it did.
+        Words of the types that it found.
     models
         Name and version of the models.
     manufacturer, scanner
@@ -149,8 +149,8 @@ class Comparison:
 
     series_key: str
     result: str
-    answer: Answer
-    is_ai_present: bool
+    answer: ReaderAnswer
+    ai_presence: Presence
     ai_types: tuple[str, ...]
     models: tuple[str, ...]
     manufacturer: str
@@ -178,7 +178,7 @@ class Reading:
         Text of the report by its part; one part of an unnamed report is "".
     """
 
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, ReaderAnswer] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     key_images: Mapping[str, KeyImage] = field(default_factory=dict)
     measurements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -47,6 +47,14 @@ def test_a_single_file_is_opened(tmp_path: Path) -> None:
     assert [instance.path for instance in found.instances] == [path]
 
 
+def test_the_scanner_is_named(tmp_path: Path) -> None:
+    one = ct_slice()
+    one.Manufacturer, one.ManufacturerModelName = "Maker ", "Scanner\tOne"
+    save(one, tmp_path / "one.dcm")
+    (found,) = scan_folder(tmp_path).series
+    assert (found.manufacturer, found.scanner) == ("Maker", "Scanner One")
+
+
 def test_files_are_counted_by_reason(tmp_path: Path) -> None:
     series(tmp_path / "deep" / "er")
     (tmp_path / "notes.txt").write_text("hello " * 100)

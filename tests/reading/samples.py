@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from ichviewer.imaging.grid import Grid
 from ichviewer.reading.change import Change, Part
 from ichviewer.reading.record import (
-    Answer,
     Comparison,
     Decision,
     KeyImage,
     Place,
     Presence,
+    ReaderAnswer,
     Stroke,
     Verdict,
 )
@@ -44,17 +44,15 @@ def place(k: int = 4) -> Place:
 
 def comparison(
     presence: Presence = Presence.PRESENT,
-    is_ai_present: bool = True,
+    ai: Presence = Presence.PRESENT,
     series_key: str = "series",
     **other: Any,
 ) -> Comparison:
     values: dict[str, Any] = {
         "manufacturer": "Maker", "scanner": "One", "time": TIME, "is_blind": True,
     } | other  # fmt: skip
-    answer = Answer(presence, values["time"], values.pop("is_blind"))
-    return Comparison(
-        series_key, RESULT, answer, is_ai_present, ("subdural",), ("ichnet 1.0",), **values
-    )
+    answer = ReaderAnswer(presence, values["time"], values.pop("is_blind"))
+    return Comparison(series_key, RESULT, answer, ai, ("subdural",), ("ichnet 1.0",), **values)
 
 
 _FINITE = st.floats(-1e4, 1e4).map(lambda value: round(value, 3))
@@ -66,7 +64,7 @@ _PLAIN = st.recursive(
     max_leaves=6,
 )
 _ENTRIES = {
-    Part.ANSWER: st.builds(Answer, st.sampled_from(Presence), st.just(TIME), st.booleans()),
+    Part.ANSWER: st.builds(ReaderAnswer, st.sampled_from(Presence), st.just(TIME), st.booleans()),
     Part.DECISION: st.builds(
         Decision, st.sampled_from(Verdict), st.just(TIME), _TEXT, _WHOLE, _WHOLE,
         st.none() | _FINITE, st.none() | _FINITE,

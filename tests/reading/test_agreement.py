@@ -14,19 +14,21 @@ PRESENT, ABSENT, UNSURE = Presence.PRESENT, Presence.ABSENT, Presence.UNSURE
 
 def test_counts_by_month_and_scanner() -> None:
     said = [
-        (PRESENT, True, "One", "2026-11"), (PRESENT, True, "One", "2026-11"),
-        (PRESENT, False, "One", "2026-11"), (ABSENT, True, "One", "2026-11"),
-        (ABSENT, False, "One", "2026-11"), (UNSURE, True, "One", "2026-11"),
-        (ABSENT, False, "Two", "2026-11"), (PRESENT, True, "One", "2026-10"),
+        (PRESENT, PRESENT, "One", "2026-11"), (PRESENT, PRESENT, "One", "2026-11"),
+        (PRESENT, ABSENT, "One", "2026-11"), (ABSENT, PRESENT, "One", "2026-11"),
+        (ABSENT, ABSENT, "One", "2026-11"), (UNSURE, PRESENT, "One", "2026-11"),
+        (UNSURE, UNSURE, "One", "2026-11"), (PRESENT, UNSURE, "One", "2026-11"),
+        (ABSENT, ABSENT, "Two", "2026-11"), (PRESENT, PRESENT, "One", "2026-10"),
     ]  # fmt: skip
     october, one, two = count_agreement(
         comparison(presence, ai, f"s{n}", scanner=scanner, time=f"{month}-05T08:00:00.000Z")
         for n, (presence, ai, scanner, month) in enumerate(said)
     )
     assert (october.month, one.scanner, two.scanner) == ("2026-10", "Maker One", "Maker Two")
-    counts = (one.both_present, one.only_reader, one.only_ai, one.both_absent, one.reader_unsure)
-    assert counts == (2, 1, 1, 1, 1)
-    assert (one.decided, one.agreed) == (5, 3)
+    counts = (one.both_present, one.only_reader, one.only_ai, one.both_absent)
+    assert counts == (2, 1, 1, 1)
+    assert (one.reader_unsure, one.ai_unsure) == (2, 1)
+    assert (one.series, one.decided, one.agreed) == (8, 5, 3)
     assert one.share == pytest.approx(0.6)
 
 
