@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from ichviewer.library.upkeep import Stats
     from ichviewer.report.measurements import Entry
 
+    from ichviewer.reading.agreement import Agreement
+    from ichviewer.reading.mask_edit import MarkedLesions
+    from ichviewer.reading.replay import Replay
 #: What an idle worker process imports ahead of the first step, in the order of need. The large
 #: libraries stand by themselves: a step that comes meanwhile waits for one of them at most.
 WARM_IMPORTS = (
@@ -373,3 +376,41 @@ def finds_itself(library: Path | None = None, *, progress: Progress = silent) ->
         folder, case.vector, identity, case.types, progress, restrict="none"
     )
     return matches.matches[0].case.case_id == case.case_id
+
+
+def mark_lesions(
+    findings: Findings, volume: Volume, *, progress: Progress = silent
+) -> "MarkedLesions":
+    """Which voxel belongs to which lesion, so that decisions and edits can be bound to them."""
+    from ichviewer.reading.mark import mark_lesions as mark
+
+    return mark(findings, volume.grid)
+
+
+def list_readings(
+    folder: Path | None = None, *, progress: Progress = silent
+) -> "tuple[Replay, ...]":
+    """Everything that was read on this computer, the latest first."""
+    from ichviewer.reading.replay import replay_all
+
+    return replay_all(folder or paths.readings_folder())
+
+
+def show_reading(
+    study: str, folder: Path | None = None, *, progress: Progress = silent
+) -> "Replay":
+    """The reading with this key, or with a key that begins so."""
+    from ichviewer.reading.replay import find_journal, replay
+
+    where = folder or paths.readings_folder()
+    return replay(where, find_journal(where, study))
+
+
+def agreement(
+    folder: Path | None = None, *, progress: Progress = silent
+) -> "tuple[Agreement, ...]":
+    """How often reader and AI agreed, by month and scanner."""
+    from ichviewer.reading.agreement import count_agreement
+
+    readings = list_readings(folder, progress=progress)
+    return count_agreement(one for read in readings for one in read.comparisons)

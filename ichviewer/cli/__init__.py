@@ -23,11 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     # Imported here, so that --help does not wait for numpy.
     from ichviewer import workflow
-    from ichviewer.cli import commands
+    from ichviewer.cli import commands, reading_commands
 
     try:
         with workflow.start_worker(processes=1) as worker:
-            code: int = getattr(commands, options.command)(options, worker)
+            holder = commands if hasattr(commands, options.command) else reading_commands
+            code: int = getattr(holder, options.command)(options, worker)
             return code
     except IchViewerError as error:
         commands.say(str(error))

@@ -135,7 +135,31 @@ def _series_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+    _reading_arguments(commands)
 def _nifti(text: str) -> Path:
     if not text.endswith((".nii", ".nii.gz")):
         raise argparse.ArgumentTypeError(f"{text} does not end in .nii.gz or .nii")
     return Path(text)
+def _reading_arguments(commands: Any) -> None:
+    readings = commands.add_parser("reading", help="what you decided, and agreement with the AI")
+    readings = readings.add_subparsers(required=True, metavar="list|show|export|agreement")
+    for name, title in (
+        ("list", "list what was read on this computer"),
+        ("show", "show what was decided about a study"),
+        ("export", "write a reading as JSON; never overwrites"),
+        ("agreement", "count by month and scanner how often reader and AI agreed"),
+    ):
+        command = _command(readings, name, f"reading_{name}", title)
+        if name in ("show", "export"):
+            command.add_argument("study", metavar="STUDY", help="key as listed, or its beginning")
+        if name == "export":
+            command.add_argument("file", type=Path, metavar="FILE.json")
+        else:
+            command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "agreement":
+            command.add_argument("--csv", type=Path, metavar="FILE", help="also write CSV")
+        command.add_argument(
+            "--readings", type=Path, metavar="FOLDER", help="where readings are (default: yours)"
+        )
+
+

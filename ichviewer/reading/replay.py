@@ -105,6 +105,34 @@ def journals(folder: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+def find_journal(folder: Path, beginning: str) -> str:
+    """The one key of a folder that begins so.
+
+    Raises
+    ------
+    ReadingError
+        There is none, or more than one.
+    """
+    known = journals(folder)
+    found = [study for study in known if study.startswith(beginning)]
+    if len(found) == 1:
+        return found[0]
+    count = "More than one" if found else "No"
+    there = ", ".join(study[:8] for study in (found or known)) or "none"
+    raise ReadingError(f"{count} reading has the key {beginning}. There are: {there}.")
+
+
+def replay_all(folder: Path) -> tuple[Replay, ...]:
+    """All readings of a folder, the latest first; one that cannot be read says so itself."""
+    read = []
+    for study in journals(folder):
+        try:
+            read.append(replay(folder, study))
+        except ReadingError as error:
+            read.append(Replay(study, damages=(str(error),)))
+    return tuple(sorted(read, key=lambda one: one.last_time, reverse=True))
+
+
 def replay(folder: Path, study: str) -> Replay:
     """The reading that a journal leads to; an empty one where there is no journal.
 
