@@ -2,7 +2,8 @@
 
 `python -m training.calibrate models/ichnet-s` reads simulated studies of the validation anatomies,
 fits a temperature and a bias per column for slices and for studies, picks the mask probability
-with the best Dice and the balanced thresholds, and writes them into the manifest.
+with the best Dice, the three operating points and the quantiles for abstention, and writes them
+with the vectors of known studies into the manifest.
 """
 
 from __future__ import annotations
@@ -15,19 +16,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.cluster import KMeans
 
-from ichviewer.analysis.detect import calibrate, study_probability
+from ichviewer.analysis.calibration import Aggregation, Calibration, calibrate, read_calibration
+from ichviewer.analysis.detect import any_at_least_types, study_probability
+from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
-from ichviewer.analysis.manifest import Aggregation, Calibration
 from ichviewer.analysis.model import load_model
 from training.anatomy import VALIDATION
 from training.metrics import dice, expected_calibration_error
 from training.reading import Reading, plan_studies, read_study
 
 FIRST_SEED = 1_000_000
-_MIN_PROBABILITIES = (0.35, 0.5, 0.65)
+_MIN_PROBABILITIES = (0.3, 0.4, 0.5, 0.6)
 _SLABS = 2
 _SHRINK = 1.0
+ALPHA = 0.05
+_MISSED = 0.05
+_ALARMED = 0.05
+_MASK_SHIFTS = {"sensitive": -0.1, "balanced": 0.0, "specific": 0.15}
+_CENTRES = 24
+_KNOWN_SHARE = 0.98
+_WRITTEN = ("calibration", "study", "thresholds", "operating_points", "conformal")
 
 Floats64 = NDArray[np.float64]
 
@@ -72,17 +82,18 @@ def _loss(truth: Floats64, logit: Floats64) -> float:
 
 
 def calibration_of(readings: list[Reading]) -> dict[str, Any]:
-    """The manifest's `calibration`, `study` and detection thresholds from validation readings."""
+    """The manifest's calibration, operating points and abstention from validation readings."""
     raw = np.concatenate([r.raw for r in readings]).astype(np.float64)
     truth = np.concatenate([r.slab_truth for r in readings]).astype(np.float64)
     fitted = _fit_columns(truth, raw)
     slabs = [calibrate(r.raw, fitted) for r in readings]
-    calibrated = np.concatenate(slabs)
+    calibrated = np.concatenate([any_at_least_types(s) for s in slabs]).astype(np.float64)
     plain = Aggregation(_SLABS, Calibration((1.0,) * 6, (0.0,) * 6))
     study_truth = np.stack([r.study_truth for r in readings]).astype(np.float64)
     pooled = np.stack([study_probability(s, plain) for s in slabs]).astype(np.float64)
     whole = Aggregation(_SLABS, _fit_columns(study_truth, pooled))
     study = np.stack([study_probability(s, whole) for s in slabs]).astype(np.float64)
+    of_study, of_slice = _thresholds(study_truth, study), _thresholds(truth, calibrated)
     return {
         "calibration": {
             "temperature": _named(fitted.temperature),
@@ -92,7 +103,8 @@ def calibration_of(readings: list[Reading]) -> dict[str, Any]:
             "ece_study_before": _eces(study_truth, pooled),
             "ece_study_after": _eces(study_truth, study),
             "data": f"{len(readings)} simulated studies, {len(raw)} slabs, of anatomies "
-            f"{list(VALIDATION)} never trained on",
+            f"{list(VALIDATION)} never trained on, half of them with scanner settings never "
+            "trained on",
         },
         "study": {
             "slices": _SLABS,
@@ -100,12 +112,72 @@ def calibration_of(readings: list[Reading]) -> dict[str, Any]:
             "bias": _named(whole.calibration.bias),
         },
         "thresholds": {
-            "detection": _named(
-                [balanced_threshold(study_truth[:, c], study[:, c]) for c in range(6)]
-            ),
-            "chosen": "study sensitivity equal to specificity on the calibration studies; "
-            "mask probability by the best mean Dice there",
+            "detection": _named(of_study["balanced"]),
+            "chosen": "sensitive: 95 % of the positive found; balanced: sensitivity equal to "
+            "specificity; specific: 95 % of the negative left alone; each on the calibration "
+            "studies and slices; mask probability by the best mean Dice there",
         },
+        "operating_points": {
+            point: {
+                "study": _named(of_study[point]),
+                "slice": _named(of_slice[point]),
+                "mask_probability": _MIN_PROBABILITIES[1],
+            }
+            for point in of_study
+        },
+        "conformal": {"alpha": ALPHA, **conformal_quantiles(study_truth, study)},
+    }
+
+
+def _thresholds(truth: Floats64, probability: Floats64) -> dict[str, list[float]]:
+    """By operating point, one threshold for each column, never falling from point to point."""
+    columns = [_three(truth[:, c], probability[:, c]) for c in range(6)]
+    return {
+        point: [column[index] for column in columns]
+        for index, point in enumerate(("sensitive", "balanced", "specific"))
+    }
+
+
+def _three(truth: Floats64, probability: Floats64) -> tuple[float, float, float]:
+    balanced = balanced_threshold(truth, probability)
+    positive, negative = probability[truth == 1], probability[truth == 0]
+    low = float(np.quantile(positive, _MISSED)) if len(positive) else balanced
+    high = float(np.quantile(negative, 1 - _ALARMED)) if len(negative) else balanced
+    return min(low, balanced), balanced, max(high, balanced)
+
+
+def conformal_quantiles(truth: Floats64, probability: Floats64) -> dict[str, dict[str, float]]:
+    """Split-conformal quantiles of one minus the true statement's probability, by column.
+
+    The ceil((n + 1) (1 - alpha))-th smallest of n; 1 where there are too few studies for alpha.
+    """
+    found: dict[str, list[float]] = {"present_quantile": [], "absent_quantile": []}
+    for c in range(6):
+        for name, value in (("present_quantile", 1), ("absent_quantile", 0)):
+            own = probability[truth[:, c] == value, c]
+            away = np.sort(1 - own if value else own)
+            rank = int(np.ceil((len(away) + 1) * (1 - ALPHA)))
+            found[name].append(float(away[rank - 1]) if rank <= len(away) else 1.0)
+    return {name: _named(values) for name, values in found.items()}
+
+
+def known_vectors(readings: list[Reading], calibration: Calibration) -> dict[str, Any]:
+    """Centres of one half of the studies' vectors, and how near the other half lies to them."""
+    vectors = np.stack(
+        [study_embedding(r.vectors, calibrate(r.raw, calibration)[:, 0]) for r in readings]
+    )
+    rng = np.random.default_rng(0)
+    order = rng.permutation(len(vectors))
+    half = len(vectors) // 2
+    fitted = KMeans(min(_CENTRES, half), n_init=4, random_state=0).fit(vectors[order[:half]])
+    centres = fitted.cluster_centers_
+    centres /= np.linalg.norm(centres, axis=1, keepdims=True)
+    held_out = vectors[order[half:]]
+    nearest = np.linalg.norm(held_out[:, None] - centres[None], axis=2).min(1)
+    return {
+        "centres": [[round(float(v), 4) for v in centre] for centre in centres],
+        "warned_distance": round(float(np.quantile(nearest, _KNOWN_SHARE)), 4),
+        "warned_share": _KNOWN_SHARE,
     }
 
 
@@ -145,10 +217,15 @@ def main() -> None:
     file = given.folder / "manifest.json"
     manifest = json.loads(file.read_text())
     for key, entries in calibration_of(readings[best]).items():
-        manifest[key] |= entries
+        manifest[key] = manifest.get(key, {}) | entries
     manifest["thresholds"]["segmentation_min_probability"] = best
+    for point, shift in _MASK_SHIFTS.items():
+        mask_probability = round(float(np.clip(best + shift, 0.1, 0.9)), 2)
+        manifest["operating_points"][point]["mask_probability"] = mask_probability
+    fitted = read_calibration(manifest["calibration"], "calibration")
+    manifest["embedding"]["known"] = known_vectors(readings[best], fitted)
     file.write_text(json.dumps(manifest, indent=2) + "\n")
-    print(json.dumps({k: manifest[k] for k in ("calibration", "study", "thresholds")}, indent=1))
+    print(json.dumps({key: manifest[key] for key in _WRITTEN}, indent=1))
 
 
 if __name__ == "__main__":

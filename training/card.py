@@ -27,7 +27,7 @@ def card(
 was used, and what is measured on simulated heads says how well the model learned the simulation,
 not how well it reads patients.
 
-One small 2.5-D network (three neighbouring slabs of about 5 mm, 1 mm pixels, three windows) answers
+One small 2.5-D network (three neighbouring slabs of about 5 mm, {manifest["input"]["spacing_mm"]:g} mm pixels, four windows) answers
 with a mask of the five hemorrhage types, a probability for each slice, the evidence map that this
 probability is pooled from, and a vector of 128 numbers for finding similar cases. License
 {manifest["license"]}. SHA-256 `{manifest["sha256"]}`, {manifest["size_bytes"] / 1e6:.1f} MB,
@@ -41,11 +41,11 @@ opset {manifest["opset"]}; ONNX differs from torch by at most
 * Calibrated on {manifest["calibration"]["data"]}.
 
 ## Found on simulated heads whose anatomy was never trained on
-{counted}, made and read by `python -m training.evaluate`. A slice counts as positive for a type
+{counted}, half of them with scanner settings never trained on, made and read by `python -m training.evaluate`. A slice counts as positive for a type
 from {least_slab_mm2:g} mm² of it, a study from {least_study_ml:g} mL; less is left out of the
 counts. Intervals are bootstrapped over studies. Operating point: {thresholds["operating_point"]}
-({thresholds["chosen"]}); thresholds {_listed(thresholds["detection"])}; the same thresholds are
-used for slices. The operating point is chosen for studies.
+({thresholds["chosen"]}); thresholds of studies {_listed(thresholds["detection"])}; of slices
+{_listed(manifest["operating_points"]["balanced"]["slice"])}.
 
 ### Detection
 {tables["detection"]}

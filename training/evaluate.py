@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ichviewer.analysis.detect import any_at_least_types, calibrate, study_probability
-from ichviewer.analysis.findings import PROBABILITY_COLUMNS
+from ichviewer.analysis.calibration import calibrate
+from ichviewer.analysis.detect import any_at_least_types, study_probability
+from ichviewer.analysis.findings import PROBABILITY_COLUMNS, OperatingPoint
 from ichviewer.analysis.manifest import Manifest
 from ichviewer.analysis.model import load_model
 from training.anatomy import TEST
@@ -45,10 +46,10 @@ def detection_table(readings: list[Reading], manifest: Manifest) -> str:
     all_raw = np.concatenate([r.raw for r in readings])
     rows = []
     for c, name in enumerate(PROBABILITY_COLUMNS):
-        threshold = manifest.thresholds[c]
-        found, spared = sensitivity_specificity(all_truth[:, c], all_slabs[:, c], threshold)
+        point = manifest.operating_points[OperatingPoint.BALANCED]
+        found, spared = sensitivity_specificity(all_truth[:, c], all_slabs[:, c], point.slices[c])
         study_found, study_spared = sensitivity_specificity(
-            study_truth[:, c], study[:, c], threshold
+            study_truth[:, c], study[:, c], point.study[c]
         )
         rng = np.random.default_rng(0)
         slab_ci = auc_interval([t[:, c] for t in truth], [s[:, c] for s in slabs], rng)

@@ -29,6 +29,10 @@ OPSET = 17
 _TOLERANCE = 1e-4
 _OUTPUTS = ("segmentation", "detection", "cam", "embedding")
 _CAM_SCALE = 4.0
+#: What `training.calibrate` writes for one very file.
+_CALIBRATED = (
+    "thresholds", "calibration", "study", "operating_points", "conformal", "embedding",
+)  # fmt: skip
 
 
 class Shipped(nn.Module):
@@ -123,7 +127,7 @@ def write_manifest(recipe: Recipe, folder: Path, step: int, difference: float) -
     if file.exists():
         before = json.loads(file.read_text())
         if before["sha256"] == sha256:
-            manifest |= {key: before[key] for key in ("thresholds", "calibration", "study")}
+            manifest |= {key: before[key] for key in _CALIBRATED if key in before}
     file.write_text(json.dumps(manifest, indent=2) + "\n")
 
 

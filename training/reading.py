@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model
-from ichviewer.analysis.prepare import prepare
+from ichviewer.analysis.reading import read
 from ichviewer.analysis.segment import mark
 from ichviewer.imaging.volume import Volume
+from ichviewer.progress import silent
 from training.fields import Floats
 from training.simulate import SimulatedSeries, simulate_series
 
@@ -34,7 +36,9 @@ class Reading:
     seed
         Of the study.
     raw : float32 [N, 6]
-        The detector's outputs by slab, before calibration.
+        The detector's outputs by slab with brain, before calibration.
+    vectors : float32 [N, D]
+        The slabs' embeddings.
     slab_truth : float32 [N, 6], study_truth : float32 [6]
         1, 0, or NaN where there is hardly any; columns any and the five types.
     marked_ml, true_ml, both_ml : float64 [6]
@@ -43,6 +47,7 @@ class Reading:
 
     seed: int
     raw: Floats
+    vectors: Floats
     slab_truth: Floats
     study_truth: Floats
     marked_ml: NDArray[np.float64]
@@ -63,21 +68,27 @@ def plan_studies(
             wanted,
             anatomy_number=anatomies[index % len(anatomies)],
             size_px=SIZE_PX,
+            unseen_scanner=index // len(anatomies) % 2 == 1,
         )
 
 
 def read_study(
     model: Model, series: SimulatedSeries, min_probabilities: Sequence[float]
 ) -> list[Reading]:
-    """Prepare, run, mark, and compare with the truth, once for each mask probability."""
+    """Prepare, run, mark, and compare with the truth, once for each mask probability.
+
+    As in the viewer, only slabs that show brain are read.
+    """
     volume = series.volume
-    prepared = prepare(volume, model.manifest.input)
-    outputs = model.run(prepared.image)
+    shows_brain = find_head(volume).brain_slices()
+    wanted = shows_brain if shows_brain.any() else np.ones_like(shows_brain)
+    reading = read(volume, wanted, model, silent)
+    prepared, outputs = reading.prepared, reading.outputs
     truth = series.mask
     true_ml = _volumes(truth, volume)
     area_mm2 = np.stack([_is(truth, kind).sum((1, 2)) for kind in _COLUMNS], 1)
     area_mm2 = area_mm2 * np.prod(volume.spacing_mm[1:])
-    slabs = range(int(prepared.slab_of_k.max()) + 1)
+    slabs = range(len(prepared.image))
     slab_mm2 = np.stack([area_mm2[prepared.slab_of_k == slab].mean(0) for slab in slabs])
     slab_truth = _present(slab_mm2, LEAST_SLAB_MM2)
     readings = []
@@ -87,6 +98,7 @@ def read_study(
             Reading(
                 series.seed,
                 outputs["detection"],
+                outputs["embedding"],
                 slab_truth,
                 _present(true_ml, LEAST_STUDY_ML),
                 _volumes(mask, volume),

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from ichviewer.analysis.detect import any_at_least_types, calibrate, study_probability
+from ichviewer.analysis.calibration import calibrate
+from ichviewer.analysis.detect import any_at_least_types, study_probability
+from ichviewer.analysis.findings import OperatingPoint
+from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model
-from ichviewer.analysis.prepare import prepare
+from ichviewer.analysis.reading import read
 from ichviewer.analysis.segment import mark
 from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.progress import silent
 from training.anatomy import DATA
 
 _REAL = DATA.parent
@@ -67,18 +71,20 @@ def real_volumes() -> Iterator[tuple[str, Volume]]:
 
 def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:
     manifest = model.manifest
-    prepared = prepare(volume, manifest.input)
-    outputs = model.run(prepared.image)
+    shows_brain = find_head(volume).brain_slices()
+    reading = read(volume, shows_brain | ~shows_brain.any(), model, silent)
+    prepared, outputs = reading.prepared, reading.outputs
     slabs = calibrate(outputs["detection"], manifest.calibration)
     marked = mark(
         prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability
     ).mask
     area_mm2 = (marked > 0).sum((1, 2)) * float(np.prod(volume.spacing_mm[1:]))
     single = len(volume.hu) == 1
+    least = manifest.operating_points[OperatingPoint.BALANCED].slices[0]
     return RealAnswer(
         name,
         float(study_probability(slabs, manifest.aggregation)[0]),
-        int((any_at_least_types(slabs)[:, 0] >= manifest.thresholds[0]).sum()),
+        int((any_at_least_types(slabs)[:, 0] >= least).sum()),
         len(slabs),
         float("nan") if single else float((area_mm2 * volume.grid.slice_weights_mm).sum() / 1000),
         float(area_mm2.sum()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,21 @@ def draw_training_protocol(rng: Rng, head: Head, size_px: int, px_mm: float) -> 
     """The same, straight on the network's grid and with slabs as `prepare` would make them."""
     slab = float(rng.choice([2.5, 3.0, 4.0, 4.8, 5.0, 5.0, 5.0, 6.0, 7.0]))
     return _draw(rng, head, slab, size_px, px_mm)
+
+
+def draw_unseen_protocol(rng: Rng, head: Head, size_px: int = 512) -> Protocol:
+    """A series as no training slice was taken: other slabs, kernels, noise and tilts."""
+    slab = float(rng.choice([1.5, 2.0, 3.75, 4.5, 5.5]))
+    usual = _draw(rng, head, slab, size_px, float(rng.uniform(205, 260)) / size_px)
+    sharp = usual.kernel == "SHARP"
+    return replace(
+        usual,
+        tilt_deg=float(rng.choice([0.0, rng.uniform(-9, -5), rng.uniform(24, 27)])),
+        blur_mm=float(rng.uniform(0.28, 0.35) if sharp else rng.uniform(0.95, 1.1)),
+        sharpen=float(rng.uniform(0.4, 0.55)) if sharp else 0.0,
+        noise_mm=float(rng.choice([rng.uniform(0.2, 0.35), rng.uniform(0.95, 1.15)])),
+        kvp=int(rng.choice([90, 110, 130, 135])),
+    )
 
 
 def _draw(rng: Rng, head: Head, slab_mm: float, size_px: int, px_mm: float) -> Protocol:

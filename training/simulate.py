@@ -21,7 +21,7 @@ from ichviewer.imaging.volume import Volume
 from training.anatomy import TEST, TRAIN, VALIDATION
 from training.fields import Floats
 from training.head import Head, build_head
-from training.scanner import Protocol, Scan, draw_pose, draw_protocol, scan
+from training.scanner import Protocol, Scan, draw_pose, draw_protocol, draw_unseen_protocol, scan
 
 ANATOMIES = TRAIN + VALIDATION + TEST
 _ONE_SIDE_SHARE = 0.8
@@ -65,6 +65,7 @@ def simulate_series(
     anatomy_number: int | None = None,
     slab_mm: float | None = None,
     size_px: int = 512,
+    unseen_scanner: bool = False,
 ) -> SimulatedSeries:
     """Simulate a head CT series; the same arguments give the same series.
 
@@ -80,11 +81,16 @@ def simulate_series(
         Slice thickness and distance; drawn where None.
     size_px
         Rows and columns, a multiple of 4.
+    unseen_scanner
+        Take it with settings that no training slice has; `slab_mm` is not heeded then.
     """
     rng = np.random.default_rng(seed)
     number = anatomy_number or int(rng.choice(ANATOMIES))
     head = build_head(rng, number, kinds)
-    protocol = draw_protocol(rng, head, size_px, slab_mm)
+    if unseen_scanner:
+        protocol = draw_unseen_protocol(rng, head, size_px)
+    else:
+        protocol = draw_protocol(rng, head, size_px, slab_mm)
     taken = scan(rng, head, protocol, draw_pose(rng, head.hu.shape))
     return series_of(seed, head, protocol, taken)
 
