@@ -1,7 +1,7 @@
 """One plane on the screen, with the mouse: the only file that knows pyqtgraph."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -28,6 +28,13 @@ _ZOOM_STEP = 1.15
 _SLAB_RANGE_MM = (5.0, 100.0)
 
 
+class Drawing(Protocol):
+    """Something that is drawn over the image, in the widget's own pixels."""
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Draw."""
+
+
 class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     """Shows one cut of a content; scrolls, windows, pans, zooms and places the crosshair."""
 
@@ -47,6 +54,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self._item = PlaneItem()
         self._picture = PlanePicture(model, axis, content, self._item)
         self._notes = Notes(model, axis, content, self._picture)
+        self.drawings: list[Drawing] = []
         self._is_fitted = True
         self._pointer: QPointF | None = None
         self._box = _ViewBox(self, Hand(self, lambda: scheme_of(model.choices)))
@@ -95,6 +103,10 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         down_mm, right_mm = self.plane.pixel_mm
         at_mm = QPointF((column + 0.5) * right_mm, (row + 0.5) * down_mm)
         return QPointF(self._box.mapViewToScene(at_mm))
+
+    def pixel_at(self, point: QPointF) -> Pixel | None:
+        """Row and column under a point of the widget, also beyond the image; None without one."""
+        return self._pixel_at(self._box.mapSceneToView(point))
 
     @property
     def px_per_mm(self) -> float:
@@ -203,6 +215,8 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         else:
             pointer = None if self._pointer is None else self._pixel_at(self._pointer)
             self._notes.write(painter, area, self.plane, screen=self, pointer=pointer)
+            for drawing in self.drawings:
+                drawing.paint(painter, area)
         painter.restore()
 
     def _point_at(self, scene_point: QPointF) -> None:
