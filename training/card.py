@@ -27,9 +27,10 @@ def card(
 was used, and what is measured on simulated heads says how well the model learned the simulation,
 not how well it reads patients.
 
-One small 2.5-D network (three neighbouring slabs of about 5 mm, {manifest["input"]["spacing_mm"]:g} mm pixels, four windows) answers
-with a mask of the five hemorrhage types, a probability for each slice, the evidence map that this
-probability is pooled from, and a vector of 128 numbers for finding similar cases. License
+One small 2.5-D network (three neighbouring slabs of about 5 mm, four windows, pixels of
+{manifest["input"]["spacing_mm"]:g} mm) answers with a mask of the five hemorrhage types, a
+probability for each slice, the evidence map that this probability is pooled from, and a vector of
+128 numbers for finding similar cases. License
 {manifest["license"]}. SHA-256 `{manifest["sha256"]}`, {manifest["size_bytes"] / 1e6:.1f} MB,
 opset {manifest["opset"]}; ONNX differs from torch by at most
 {manifest["export"]["largest_difference_from_torch"]:.1e}.
@@ -41,7 +42,8 @@ opset {manifest["opset"]}; ONNX differs from torch by at most
 * Calibrated on {manifest["calibration"]["data"]}.
 
 ## Found on simulated heads whose anatomy was never trained on
-{counted}, half of them with scanner settings never trained on, made and read by `python -m training.evaluate`. A slice counts as positive for a type
+{counted}, half of them with scanner settings never
+trained on, made and read by `python -m training.evaluate`. A slice counts as positive for a type
 from {least_slab_mm2:g} mm² of it, a study from {least_study_ml:g} mL; less is left out of the
 counts. Intervals are bootstrapped over studies. Operating point: {thresholds["operating_point"]}
 ({thresholds["chosen"]}); thresholds of studies {_listed(thresholds["detection"])}; of slices
