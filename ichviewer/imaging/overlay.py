@@ -30,11 +30,14 @@ class OverlayStyle:
         Labels that are switched off.
     opacity
         0 to 1; scales outline and fill alike.
+    is_outlined
+        Whether the outline is stronger than the fill; without it the whole region is tinted.
     """
 
     colours: Mapping[int, Colour]
     hidden: frozenset[int] = frozenset()
     opacity: float = 1.0
+    is_outlined: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +80,8 @@ def colour_labels(labels: Labels, style: OverlayStyle) -> Overlay | None:
         return None
     top, left, bottom, right = box
     crop = shown[top : bottom + 1, left : right + 1]
-    alpha = np.where(outline(crop), 1.0, FILL_SHARE) * (crop > 0) * style.opacity
+    is_strong = outline(crop) & style.is_outlined
+    alpha = np.where(is_strong, 1.0, FILL_SHARE) * (crop > 0) * style.opacity
     table = np.zeros((256, 3))
     for label, colour in style.colours.items():
         table[label] = colour

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ichviewer.imaging.plane import Letters
-from ichviewer.ui.theme import ACCENT, DIM, TEXT, WARNING
+from ichviewer.ui.theme import ON_IMAGE
 
 _MARGIN = 10.0
 #: Half of the opening in the middle of the crosshair, so that it covers nothing that is read.
@@ -29,7 +29,8 @@ class Corners:
 
 def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
     """Write the orientation letters at the middle of each edge."""
-    font = QFont(painter.font())
+    usual = painter.font()
+    font = QFont(usual)
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * 1.15)
     painter.setFont(font)
@@ -40,7 +41,8 @@ def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
         (letters.top, flags.AlignTop | flags.AlignHCenter),
         (letters.bottom, flags.AlignBottom | flags.AlignHCenter),
     ):
-        write(painter, inner, side, text, QColor(WARNING))
+        write(painter, inner, side, text, QColor(ON_IMAGE.warning))
+    painter.setFont(usual)
 
 
 def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
@@ -90,7 +92,7 @@ def _write_line(
     short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
     box = QRectF(inner.left() if is_left else inner.right() - width, y, width, metrics.height())
     side = Qt.AlignmentFlag.AlignLeft if is_left else Qt.AlignmentFlag.AlignRight
-    write(painter, box, side, short, QColor(TEXT))
+    write(painter, box, side, short, QColor(ON_IMAGE.text))
 
 
 def write(
@@ -117,18 +119,18 @@ def draw_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
     y0 = min(y0, area.bottom() - 60) - length / 2
     lines = [QLineF(x, y0, x, y0 + length)]
     lines += [QLineF(x - 4, y, x + 4, y) for y in (y0, y0 + length / 2, y0 + length)]
-    for pen in (QPen(QColor(0, 0, 0, 200), 3), QPen(QColor(TEXT), 1)):
+    for pen in (QPen(QColor(0, 0, 0, 200), 3), QPen(QColor(ON_IMAGE.text), 1)):
         painter.setPen(pen)
         painter.drawLines(lines)
     name = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
     box = QRectF(x - 90, y0 + length + 3, 98, 20)
-    write(painter, box, Qt.AlignmentFlag.AlignRight, name, QColor(DIM))
+    write(painter, box, Qt.AlignmentFlag.AlignRight, name, QColor(ON_IMAGE.dim))
 
 
 def draw_frame(painter: QPainter, area: QRectF, is_active: bool) -> None:
     """Frame the view that the keys act on."""
     if is_active:
-        painter.setPen(QPen(QColor(ACCENT), 2))
+        painter.setPen(QPen(QColor(ON_IMAGE.accent), 2))
         painter.drawRect(area.adjusted(1, 1, -1, -1))
 
 

@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from ichviewer import __version__, paths, workflow
 from ichviewer.errors import SettingsError
-from ichviewer.settings import Settings, read_settings
+from ichviewer.settings import Settings, read_settings, write_settings
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
@@ -17,6 +17,7 @@ from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
 
 _USUAL_SIZE = QSize(1720, 1000)
+_WRITE_AFTER_MS = 600
 
 
 def run(folder: Path | None) -> int:
@@ -26,15 +27,47 @@ def run(folder: Path | None) -> int:
     messages.catch_unexpected()
     model = ViewerModel()
     settings, problem = _settings()
+    model.choices = settings
     with workflow.start_worker() as worker:
         window = MainWindow(model, Jobs(worker, model, messages, settings.device), messages)
         if problem is not None:
             messages.failure(problem)
         window.resize(_USUAL_SIZE.boundedTo(window.screen().availableSize()))
+        # A file that makes no sense is left for the user to correct.
+        keeper = Keeper(model, messages, paths.settings_file()) if problem is None else None
         window.show()
         if folder is not None:
             QTimer.singleShot(0, lambda: window.open_path(folder))
-        return application.exec()
+        code = application.exec()
+        if keeper is not None:
+            keeper.write()
+        return code
+
+
+class Keeper(QObject):
+    """Writes the reader's choices to their file, a moment after the last change."""
+
+    def __init__(self, model: ViewerModel, messages: Messages, file: Path) -> None:
+        super().__init__()
+        self._model = model
+        self._messages = messages
+        self._file = file
+        self._written = model.choices
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WRITE_AFTER_MS)
+        self._timer.timeout.connect(self.write)
+        model.choices_changed.connect(self._timer.start)
+
+    def write(self) -> None:
+        """Write what has changed since the last time."""
+        self._timer.stop()
+        if self._model.choices != self._written:
+            self._written = self._model.choices
+            try:
+                write_settings(self._model.choices, self._file)
+            except SettingsError as error:
+                self._messages.failure(error)
 
 
 def _settings() -> tuple[Settings, SettingsError | None]:

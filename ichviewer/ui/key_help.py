@@ -1,54 +1,82 @@
-"""The key help: the table of actions, as the reader sees it."""
+"""The key help: the table of actions and the mouse scheme, as the reader has them."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QGridLayout,
     QHBoxLayout,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from ichviewer.ui.actions import FILE, FINDINGS, HELP, IMAGE, MOUSE, VIEW, WINDOWS, Action
+from ichviewer.ui.action import Desk
+from ichviewer.ui.actions import ACTIONS
+from ichviewer.ui.keys import key_text
 from ichviewer.ui.labels import label
+from ichviewer.ui.mouse import gestures_in_words, scheme_of
 
 Rows = list[tuple[str, str]]
+_COLUMNS = 3
+#: What the mouse does besides its scheme.
+ALSO_MOUSE: tuple[tuple[str, str], ...] = (
+    ("Left click", "crosshair, in all planes"),
+    ("Double click", "this view alone, and back"),
+    ("Slice strip", "click or drag to jump"),
+    ("Drop", "a folder or file onto the window opens it"),
+)
 
 
 class KeyHelp(QDialog):
     """All keys and mouse gestures on one page."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("All keys")
-        columns = QHBoxLayout()
+        page = QWidget()
+        columns = QHBoxLayout(page)
         columns.setSpacing(32)
-        for groups in (
-            [("Files and series", _rows(FILE)), ("Mouse in an image", list(MOUSE))],
-            [("Image", _rows(IMAGE)), ("View", _rows(VIEW + HELP))],
-            [("Window", _rows(WINDOWS)), ("Findings and similar cases", _rows(FINDINGS))],
-        ):
+        for groups in _columns(help_rows(desk)):
             columns.addLayout(_column(groups))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(page)
+        scroll.setAccessibleName("All keys and mouse gestures")
         buttons = QDialogButtonBox()
         buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
-        whole.addLayout(columns)
+        whole.addWidget(scroll)
         whole.addWidget(buttons)
+        room = self.screen().availableSize() * 0.9
+        self.resize((page.sizeHint() + buttons.sizeHint() * 1.6).boundedTo(room))
 
 
-def key_text(action: Action) -> str:
-    """The keys of an action, as this system writes them."""
-    native = QKeySequence.SequenceFormat.NativeText
-    return " or ".join(QKeySequence(key).toString(native) for key in action.keys)
+def help_rows(desk: Desk) -> dict[str, Rows]:
+    """Keys and what they do, by menu; then the mouse."""
+    settings = desk.model.choices
+    groups: dict[str, Rows] = {}
+    for action in ACTIONS:
+        keys = key_text(action, settings.keys) or "–"
+        groups.setdefault(action.menu, []).append((keys, action.title_at(desk)))
+    scheme = f"Mouse in an image: {settings.mouse_scheme}"
+    groups[scheme] = [*gestures_in_words(scheme_of(settings)), *ALSO_MOUSE]
+    return groups
 
 
-def _rows(actions: tuple[Action, ...]) -> Rows:
-    return [(key_text(action), action.text) for action in actions]
+def _columns(groups: dict[str, Rows]) -> list[list[tuple[str, Rows]]]:
+    """Groups shared out to columns of about the same length, in their order."""
+    total = sum(len(rows) + 2 for rows in groups.values())
+    columns: list[list[tuple[str, Rows]]] = [[] for _ in range(_COLUMNS)]
+    done = 0.0
+    for title, rows in groups.items():
+        middle = done + (len(rows) + 2) / 2
+        columns[min(int(_COLUMNS * middle / total), _COLUMNS - 1)].append((title, rows))
+        done += len(rows) + 2
+    return columns
 
 
 def _column(groups: list[tuple[str, Rows]]) -> QVBoxLayout:

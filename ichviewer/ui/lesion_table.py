@@ -1,6 +1,6 @@
 """The table of lesions; a row goes to the slice where its lesion is largest."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 
 from ichviewer.analysis.findings import Lesion
 from ichviewer.ui import wording
-from ichviewer.ui.theme import WARNING, type_colour
+from ichviewer.ui.theme import colours, type_ink
 from ichviewer.ui.viewer_model import ViewerModel
 
 _COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "")
@@ -68,6 +68,12 @@ class LesionTable(QTableWidget):
         self.blockSignals(False)
         self._select()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
+        """Take the inks of another theme."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._refresh()
+
     def _choose(self, row: int) -> None:
         lesions = self._model.findings.lesions if self._model.findings else ()
         if 0 <= row < len(lesions):
@@ -92,8 +98,8 @@ def _items(lesion: Lesion) -> list[QTableWidgetItem]:
         item.setToolTip(wording.lesion_sentence(lesion))
     for column in _FIGURES:
         items[column].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    items[0].setForeground(type_colour(lesion.kind).lighter(115))
-    items[-1].setForeground(QColor(WARNING))
+    items[0].setForeground(type_ink(lesion.kind))
+    items[-1].setForeground(QColor(colours().warning))
     return items
 
 

@@ -2,15 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QKeyEvent,
-    QKeySequence,
-    QShowEvent,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -22,16 +15,20 @@ from PySide6.QtWidgets import (
 
 from ichviewer import __version__, paths
 from ichviewer.ui import wording
-from ichviewer.ui.actions import ACTIONS, Action
+from ichviewer.ui.cine import Cine
 from ichviewer.ui.findings_panel import FindingsPanel
+from ichviewer.ui.held_keys import HeldKeys
 from ichviewer.ui.images_panel import ImagesPanel
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.key_help import KeyHelp
 from ichviewer.ui.menus import Menus
 from ichviewer.ui.messages import MessageBar, Messages, show_text
+from ichviewer.ui.settings_dialog import SettingsDialog
 from ichviewer.ui.similar_panel import SimilarPanel
+from ichviewer.ui.slice_view import SliceView
 from ichviewer.ui.status_corner import StatusCorner
 from ichviewer.ui.studies_panel import StudiesPanel
+from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
 from ichviewer.ui.welcome import Welcome
 
@@ -63,10 +60,12 @@ class MainWindow(QMainWindow):
         self._welcome = Welcome(model)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._is_width_shared = False
-        self._held = {action.keys[0]: action for action in ACTIONS if action.release}
         self._arrange()
         self._menus = Menus(self, self)
+        self._held = HeldKeys(self, self)
+        Cine(model, self)
         self._connect()
+        self._apply_choices()
         self._show_title()
 
     def open_path(self, path: Path) -> None:
@@ -115,18 +114,25 @@ class MainWindow(QMainWindow):
             at = matches.index(companion.match) if companion else (-1 if step > 0 else 0)
             self.jobs.open_case(matches[(at + step) % len(matches)])
 
-    def fit(self) -> None:
-        """Show every plane whole again."""
+    @property
+    def view(self) -> SliceView:
+        """The view that keys act on."""
+        return self.images.active
+
+    def note(self, sentence: str) -> None:
+        """Tell the reader something."""
+        self.messages.note(sentence)
+
+    def reset(self) -> None:
+        """Show every plane whole, upright and as acquired; the window stays as it is."""
+        self.model.is_playing = False
+        self.model.view = self.model.view.upright()
         for view in self.images.views:
             view.fit()
 
-    def zoom(self, steps: int) -> None:
-        """Enlarge the acquired plane, or make it smaller."""
-        self.images.axial.zoom(steps)
-
-    def pan(self, right_px: int, down_px: int) -> None:
-        """Move the acquired plane on the screen."""
-        self.images.axial.pan(QPointF(right_px, down_px))
+    def activate_next_view(self, step: int) -> None:
+        """Let keys act on the next view."""
+        self.images.activate_next(step)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
@@ -134,25 +140,15 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show all keys and mouse gestures."""
-        KeyHelp(self).show()
+        KeyHelp(self, self).show()
+
+    def show_settings(self) -> None:
+        """Let the reader change keys, mouse, presets and looks."""
+        SettingsDialog(self.model, self).show()
 
     def show_about(self) -> None:
         """Say what the program is, and what it is not for."""
         show_text(self, "About ichviewer", _ABOUT)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Keys that are held: whatever has the focus must not swallow their release."""
-        kinds = (QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
-        if isinstance(event, QKeyEvent) and event.type() in kinds and self.isActiveWindow():
-            action = self._held.get(QKeySequence(event.key()).toString())
-            if action is not None and not event.modifiers():
-                if not event.isAutoRepeat():
-                    self._hold(action, event.type() == QEvent.Type.KeyPress)
-                return True
-        if event.type() == QEvent.Type.WindowDeactivate and watched is self:
-            for action in self._held.values():
-                self._hold(action, False)
-        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
         """Take files and folders."""
@@ -170,16 +166,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Stop what is under way."""
         self.jobs.cancel_all()
+        self.model.is_playing = False
         application = QApplication.instance()
         if application is not None:
-            application.removeEventFilter(self)
+            application.removeEventFilter(self._held)
         super().closeEvent(event)
-
-    def _hold(self, action: Action, is_down: bool) -> None:
-        if is_down:
-            action.run(self)
-        elif action.release is not None:
-            action.release(self)
 
     def _arrange(self) -> None:
         middle = QWidget()
@@ -227,11 +218,23 @@ class MainWindow(QMainWindow):
             model.overlay_changed,
             model.layout_changed,
             model.blending_changed,
+            model.view_changed,
+            model.cine_changed,
+            model.key_images_changed,
         ):
             signal.connect(self._menus.show_switches)
+        model.choices_changed.connect(self._apply_choices)
         application = QApplication.instance()
         if application is not None:
-            application.installEventFilter(self)
+            application.installEventFilter(self._held)
+
+    def _apply_choices(self) -> None:
+        choices = self.model.choices
+        self._menus.assign(choices.keys)
+        self._held.assign(choices.keys)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, choices.theme)
 
     def _show_title(self) -> None:
         self._welcome.setVisible(self.model.volume is None)

@@ -6,11 +6,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
-from ichviewer.ui.actions import ACTIONS, FILE, HELP, VIEW, WINDOWS, Action, Desk
-from ichviewer.ui.key_help import key_text
+from ichviewer.ui.action import Action, Desk
+from ichviewer.ui.actions import ACTIONS, FILE, HELP
+from ichviewer.ui.keys import Own, key_text, keys_of
+from ichviewer.ui.reading_actions import VIEW, WINDOWS
+from ichviewer.ui.view_state import Layout
 
-_IN_TOOL_BAR = (FILE[0], *WINDOWS[:8], *VIEW[:2], HELP[0])
+_LAYOUTS = VIEW[: len(Layout)]
+_IN_TOOL_BAR = (FILE[0], *WINDOWS[:9], *_LAYOUTS, HELP[0])
 _AFTER_A_LINE = (WINDOWS[0], VIEW[0], HELP[0])
+#: Shorter words where the menu's would not fit the tool bar.
+_SHORT = {
+    _LAYOUTS[0]: "1 view",
+    _LAYOUTS[1]: "3 views",
+    _LAYOUTS[2]: "4 views",
+    WINDOWS[7]: "Model",
+    WINDOWS[8]: "File",
+    HELP[0]: "Keys",
+}
 
 
 class Menus:
@@ -29,6 +42,17 @@ class Menus:
             if action.release is None:
                 menus[action.menu].addAction(made)
         window.addToolBar(self._tool_bar())
+
+    def assign(self, own: Own) -> None:
+        """Take the reader's keys, and the names of what the reader can rename."""
+        for action, made in self._made.items():
+            if action.release is None:
+                made.setShortcuts([QKeySequence(key) for key in keys_of(action, own)])
+            title = action.title_at(self._desk)
+            made.setText(title)
+            made.setIconText(_SHORT.get(action, title.split("  ")[0].rstrip("…")))
+            keys = key_text(action, own)
+            made.setToolTip(f"{title}  ({keys})" if keys else title)
         self.show_switches()
 
     def show_switches(self) -> None:
@@ -41,8 +65,6 @@ class Menus:
         made = QAction(action.text, window)
         made.setCheckable(action.is_on is not None)
         made.triggered.connect(self._runner(action))
-        if action.release is None:
-            made.setShortcuts([QKeySequence(key) for key in action.keys])
         return made
 
     def _runner(self, action: Action) -> Callable[[], None]:
@@ -57,10 +79,7 @@ class Menus:
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for action in _IN_TOOL_BAR:
-            made = self._made[action]
-            made.setIconText(action.text.split("  ")[0].rstrip("…"))
-            made.setToolTip(f"{action.text}  ({key_text(action)})")
             if action in _AFTER_A_LINE:
                 bar.addSeparator()
-            bar.addAction(made)
+            bar.addAction(self._made[action])
         return bar

@@ -19,7 +19,7 @@ from ichviewer.ui.annotations import Corners
 from ichviewer.ui.content import Content
 from ichviewer.ui.fidelity import Fidelity, Light, fidelity_of, slab_words
 from ichviewer.ui.plane_picture import PlanePicture
-from ichviewer.ui.theme import CALM, DIM, ERROR, WARNING, type_colour
+from ichviewer.ui.theme import ON_IMAGE, type_colour
 from ichviewer.ui.view_state import Layout, Texts
 from ichviewer.ui.viewer_model import Kji, ViewerModel
 
@@ -31,9 +31,9 @@ _TRACE_COLOURS = {
 
 
 LIGHTS = {
-    Light.NATIVE: QColor(CALM),
-    Light.CHANGED: QColor(WARNING),
-    Light.INCOMPLETE: QColor(ERROR),
+    Light.NATIVE: QColor(ON_IMAGE.calm),
+    Light.CHANGED: QColor(ON_IMAGE.warning),
+    Light.INCOMPLETE: QColor(ON_IMAGE.error),
 }
 
 
@@ -62,7 +62,7 @@ class Notes:
         if self.content.volume is not None:
             inner = area.adjusted(24, 24, -24, -24)
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            annotations.write(painter, inner, wrap, self.content.refusal(), QColor(DIM))
+            annotations.write(painter, inner, wrap, self.content.refusal(), QColor(ON_IMAGE.dim))
 
     def write(
         self,
@@ -91,7 +91,9 @@ class Notes:
             self._name_types(painter, area, screen, overlay)
             foot = area.adjusted(10, 6, -10, -6 - 3 * painter.fontMetrics().height())
             bottom = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-            annotations.write(painter, foot, bottom, wording.NOT_FOR_DIAGNOSIS, QColor(WARNING))
+            annotations.write(
+                painter, foot, bottom, wording.NOT_FOR_DIAGNOSIS, QColor(ON_IMAGE.warning)
+            )
         annotations.write_corners(painter, area, self._corners(plane, pointer))
         annotations.draw_scale(painter, area, screen.px_per_mm)
 

@@ -8,7 +8,7 @@ from ichviewer.analysis.findings import Findings
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.ui import wording
-from ichviewer.ui.theme import ACCENT, DIM, GROUND, LINE, WARNING, type_colour
+from ichviewer.ui.theme import colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
 _WIDTH = 64
@@ -74,7 +74,7 @@ class SliceStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Draw bars, marks and the current slice."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(GROUND))
+        painter.fillRect(self.rect(), QColor(colours().ground))
         volume = self._model.volume
         if volume is None:
             return
@@ -82,13 +82,13 @@ class SliceStrip(QWidget):
         if findings is not None:
             self._draw_bars(painter, findings)
             self._draw_lesions(painter, findings)
-        painter.setPen(QPen(QColor(LINE), 1))
+        painter.setPen(QPen(QColor(colours().line), 1))
         painter.drawLine(QPointF(_MARKS + 4.5, 0), QPointF(_MARKS + 4.5, self.height()))
         here = self.row_rect(self._model.cursor_kji[0])
         if here.height() < 3:
             here = here.adjusted(0, here.height() / 2 - 1.5, 0, 1.5 - here.height() / 2)
         painter.fillRect(here, QColor(90, 169, 240, 60))
-        painter.setPen(QPen(QColor(ACCENT), 1.5))
+        painter.setPen(QPen(QColor(colours().accent), 1.5))
         painter.drawRect(here.adjusted(0.5, 0, -1.5, -0.5))
 
     def _draw_bars(self, painter: QPainter, findings: Findings) -> None:
@@ -111,7 +111,7 @@ class SliceStrip(QWidget):
         if decided:
             return type_colour(max(decided, key=lambda kind: float(row[kind])))
         is_any = row[0] >= wording.slice_points(findings)[0]
-        return QColor(WARNING) if is_any else QColor(DIM).darker(170)
+        return QColor(colours().warning) if is_any else QColor(colours().dim).darker(170)
 
     def _draw_lesions(self, painter: QPainter, findings: Findings) -> None:
         for lesion in findings.lesions:

@@ -17,7 +17,7 @@ from ichviewer.dicom.study import ScanResult, Series
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.messages import show_text
-from ichviewer.ui.theme import DIM, TEXT, WARNING
+from ichviewer.ui.theme import colours
 from ichviewer.ui.viewer_model import ViewerModel
 
 _SUBTITLE = Qt.ItemDataRole.UserRole
@@ -157,8 +157,8 @@ class _TwoLines(QStyledItemDelegate):
 
 def _lines(index: Index) -> list[tuple[str, str]]:
     lines = [
-        (index.data(), TEXT),
-        (index.data(_SUBTITLE), DIM),
-        (index.data(_LIMITS), WARNING),
+        (index.data(), colours().text),
+        (index.data(_SUBTITLE), colours().dim),
+        (index.data(_LIMITS), colours().warning),
     ]
     return [(str(text), colour) for text, colour in lines if text]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlid
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
-from ichviewer.ui.theme import CALM, DIM, GROUND, LINE, WARNING, type_colour
+from ichviewer.ui.theme import colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
 
@@ -105,15 +105,17 @@ class _Bar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Draw the bar in amber where found, in grey where not."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(GROUND))
+        painter.fillRect(self.rect(), QColor(colours().ground))
         if self._value >= 0:
             is_found = self._value >= self._threshold
             filled = QRectF(0, 0, self._value * self.width(), self.height())
-            painter.fillRect(filled, QColor(WARNING if is_found else CALM).darker(125))
-        painter.setPen(QColor(LINE))
+            painter.fillRect(
+                filled, QColor(colours().warning if is_found else colours().calm).darker(125)
+            )
+        painter.setPen(QColor(colours().line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         x = round(self._threshold * (self.width() - 1))
-        painter.setPen(QColor(DIM))
+        painter.setPen(QColor(colours().dim))
         painter.drawLine(x, 0, x, self.height())
 
 

@@ -213,6 +213,10 @@ class ViewerModel(QObject):
         """Show or hide the overlay of one type."""
         self.overlay = replace(self.overlay, hidden=self.overlay.hidden ^ {int(kind)})
 
+    def toggle_outline(self) -> None:
+        """Draw regions with or without an outline."""
+        self.overlay = replace(self.overlay, is_outlined=not self.overlay.is_outlined)
+
     def change_opacity(self, step: float) -> None:
         """Make the overlay stronger or weaker, between 10 % and 100 %."""
         opacity = min(max(round(self.overlay.opacity + step, 2), 0.1), 1.0)

@@ -56,3 +56,11 @@ def test_a_hidden_label_leaves_the_others() -> None:
     assert overlay is not None
     assert overlay.column == 1
     assert set(overlay.boxes) == {2}
+
+
+def test_without_an_outline_all_of_a_region_is_tinted_alike() -> None:
+    labels = np.zeros((9, 9), np.uint8)
+    labels[1:8, 1:8] = 1
+    overlay = colour_labels(labels, OverlayStyle(STYLE.colours, is_outlined=False))
+    assert overlay is not None
+    assert set(np.unique(overlay.rgba[..., 3]).tolist()) == {round(255 * FILL_SHARE)}

@@ -68,7 +68,10 @@ def findings(*lesions: Lesion, gate: GateAnswer = GateAnswer.ACCEPTED) -> Findin
         "1.2.3", Gate(gate, ("Read with care.",) if gate is GateAnswer.WARNED else ()),
         probability, study, np.full(6, 0.5, np.float32), mask, lesions,
         np.eye(1, 128, dtype=np.float32)[0], "sample 1",
-        (ModelInfo("sample", "1.0", "ab" * 32, ("detect",), "simulated", "CPU"),),
+        (
+            ModelInfo("sample", "1.0", "ab" * 32, ("detect",), "simulated", "CPU",
+                      (Window(30, 60, "seen"), Window(90, 220, "seen"))),
+        ),
         {"detect": 1.5, "segment": 2.5},
     )  # fmt: skip
 

@@ -8,17 +8,22 @@ from pytestqt.qtbot import QtBot
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.window import PRESETS
-from ichviewer.ui.actions import ACTIONS, MOUSE, Action
-from ichviewer.ui.key_help import KeyHelp, key_text
+from ichviewer.ui.action import Action
+from ichviewer.ui.actions import ACTIONS
+from ichviewer.ui.key_help import ALSO_MOUSE, KeyHelp
+from ichviewer.ui.keys import key_text
 from ichviewer.ui.main_window import MainWindow
+from ichviewer.ui.mouse import SCHEMES
 from ichviewer.ui.view_state import Layout, Texts
 from tests.ui import samples
 
 MODEL_KEYS = [
     "Up", "Down", "PgUp", "PgDown", "Home", "End", "Alt+Up", "Alt+Down", "Alt+Left", "Alt+Right",
     "2", "3", "4", "5", "6", "7", "0", "Ctrl+Alt+Right", "Ctrl+Alt+Left", "Ctrl+Alt+Up",
-    "Ctrl+Alt+Down", "N", "P", "O", "[", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "L",
-    "T", "X", "I",
+    "Ctrl+Alt+Down", "N", "P", "O", "Shift+O", "[", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4",
+    "Ctrl+5", "L", "T", "X", "I", "Shift+I", "8", "Ctrl+R", "Ctrl+Shift+R", "H", "V", "B",
+    "Shift+PgUp", "K", "G", "Shift+G", "Ctrl+Up", "Ctrl+Down", "Alt+1", "Alt+3", "F6", "Shift+F6",
+    "Ctrl+Shift+T",
 ]  # fmt: skip
 
 
@@ -53,23 +58,27 @@ def test_every_action_has_words_a_menu_and_a_key() -> None:
     assert len(set(texts)) == len(texts)
 
 
-def test_the_presets_are_on_the_number_keys() -> None:
+def test_the_presets_are_on_the_number_keys(reading: MainWindow) -> None:
     for number, preset in PRESETS.items():
-        assert preset.name in action_of(str(number)).text.lower()
+        action = action_of(str(number))
+        assert preset.name in action.title_at(reading).lower()
+        action.run(reading)
+        assert reading.model.window == preset
 
 
 def test_the_menus_hold_every_action_that_is_not_held(window: MainWindow) -> None:
     in_menus = [a.text() for menu in window.menuBar().actions() for a in menu.menu().actions()]
-    assert in_menus == [action.text for action in ACTIONS if action.release is None]
+    assert in_menus == [a.title_at(window) for a in ACTIONS if a.release is None]
 
 
 def test_the_key_help_lists_everything(window: MainWindow, qtbot: QtBot) -> None:
-    page = KeyHelp(window)
+    page = KeyHelp(window, window)
     qtbot.addWidget(page)
     shown = {found.text() for found in page.findChildren(QLabel)}
-    assert {action.text for action in ACTIONS} <= shown
-    assert {key_text(action) for action in ACTIONS} <= shown
-    assert {text for gesture in MOUSE for text in gesture} <= shown
+    assert {action.title_at(window) for action in ACTIONS} <= shown
+    assert {key_text(action, {}) for action in ACTIONS} <= shown
+    assert {text for gesture in ALSO_MOUSE for text in gesture} <= shown
+    assert set(map(str, SCHEMES["PACS"].values())) <= shown
 
 
 @pytest.mark.parametrize("key", MODEL_KEYS)
@@ -78,7 +87,8 @@ def test_a_key_changes_what_is_shown(reading: MainWindow, key: str) -> None:
 
     def state() -> tuple[object, ...]:
         return (model.cursor_kji, model.window, model.overlay, model.is_overlay_off, model.lesion,
-                model.layout, model.texts, model.companion, model.is_blended)  # fmt: skip
+                model.layout, model.texts, model.companion, model.is_blended, model.view,
+                model.key_images, model.is_playing, model.choices)  # fmt: skip
 
     before = state()
     action_of(key).run(reading)
@@ -87,11 +97,12 @@ def test_a_key_changes_what_is_shown(reading: MainWindow, key: str) -> None:
 
 def test_shortcuts_reach_the_model(reading: MainWindow, qtbot: QtBot) -> None:
     made = {a.text(): a for a in reading.findChildren(QAction)}
-    made[action_of("2").text].trigger()
+    made[action_of("2").title_at(reading)].trigger()
     assert reading.model.window == PRESETS[2]
-    made[action_of("L").text].trigger()
+    made[action_of("Alt+1").text].trigger()
     assert reading.model.layout is Layout.SINGLE
-    assert not made[action_of("L").text].isChecked()
+    assert made[action_of("Alt+1").text].isChecked()
+    assert not made[action_of("Alt+2").text].isChecked()
 
 
 def test_the_overlay_is_off_only_while_o_is_held(reading: MainWindow, qtbot: QtBot) -> None:

@@ -259,13 +259,13 @@ def test_gestures_change_window_and_crosshair(window: MainWindow, qtbot: QtBot) 
     assert window.model.cursor_kji == (window.model.cursor_kji[0], 10, 25)
 
 
-def test_fit_undoes_zoom_and_pan(window: MainWindow) -> None:
+def test_a_reset_undoes_zoom_and_pan(window: MainWindow) -> None:
     show_findings(window.model)
     before = window.images.axial.screen_point(10, 10)
     window.images.axial.zoom(3)
     window.images.axial.pan(QPointF(30, -20))
     assert (window.images.axial.screen_point(10, 10) - before).manhattanLength() > 5
-    window.fit()
+    window.reset()
     assert (window.images.axial.screen_point(10, 10) - before).manhattanLength() < 0.5
 
 

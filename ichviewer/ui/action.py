@@ -1,0 +1,105 @@
+"""An action: one thing that the reader can do, and the desk it is done at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from ichviewer.ui.jobs import Jobs
+from ichviewer.ui.mouse import Pointed
+from ichviewer.ui.viewer_model import ViewerModel
+
+
+class Desk(Protocol):
+    """What actions act on: the model, the jobs, and the few things only the window can do."""
+
+    @property
+    def model(self) -> ViewerModel:
+        """What is shown."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Background steps."""
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and open it."""
+
+    def choose_file(self) -> None:
+        """Ask for a file and open it."""
+
+    def open_demo(self) -> None:
+        """Open the demo study."""
+
+    def step_series(self, step: int) -> None:
+        """Open the next or previous series of the list."""
+
+    def step_study(self, step: int) -> None:
+        """Open the next or previous study of the list."""
+
+    def step_case(self, step: int) -> None:
+        """Open the next or previous similar case beside the study."""
+
+    @property
+    def view(self) -> Pointed:
+        """The view that keys act on."""
+
+    def note(self, sentence: str) -> None:
+        """Tell the reader something."""
+
+    def reset(self) -> None:
+        """Show every plane whole, upright and as acquired."""
+
+    def activate_next_view(self, step: int) -> None:
+        """Let keys act on the next view."""
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back."""
+
+    def show_keys(self) -> None:
+        """Show this table to the reader."""
+
+    def show_settings(self) -> None:
+        """Let the reader change keys, mouse, presets and looks."""
+
+    def show_about(self) -> None:
+        """Say what the program is, and what it is not for."""
+
+    def close(self) -> bool:
+        """Close the window."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing the reader can do.
+
+    Parameters
+    ----------
+    menu, text
+        Where it stands and what it is called.
+    keys
+        In Qt's portable notation; the first is shown in the menu.
+    run
+        Does it.
+    release
+        For keys that are held: undoes it when the key comes up.
+    is_on
+        For switches: whether it is on.
+    title
+        For texts that the reader can change: what it is called now.
+    """
+
+    menu: str
+    text: str
+    keys: tuple[str, ...]
+    run: Callable[[Desk], object]
+    release: Callable[[Desk], object] | None = None
+    is_on: Callable[[Desk], bool] | None = None
+    title: Callable[[Desk], str] | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the settings file; never changes."""
+        return f"{self.menu}: {self.text}"
+
+    def title_at(self, desk: Desk) -> str:
+        """What it is called on the screen."""
+        return self.title(desk) if self.title else self.text

@@ -1,0 +1,84 @@
+"""The rows of the settings that assign keys, with a sentence where a key is taken."""
+
+from dataclasses import replace
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QPushButton, QVBoxLayout, QWidget
+
+from ichviewer.ui.action import Action
+from ichviewer.ui.actions import ACTIONS
+from ichviewer.ui.keys import conflict, conflict_sentence, keys_of
+from ichviewer.ui.labels import label
+from ichviewer.ui.settings_rows import Row
+from ichviewer.ui.viewer_model import ViewerModel
+
+
+def key_rows(model: ViewerModel) -> list[Row]:
+    """One row per action."""
+    rows = []
+    for action in ACTIONS:
+        control = KeyControl(model, action)
+        rows.append(Row("Keys", f"{action.menu}: {action.text}", control, control.show_keys))
+    return rows
+
+
+class KeyControl(QWidget):
+    """Takes one key for one action; a key that another action has is refused with its name."""
+
+    def __init__(self, model: ViewerModel, action: Action) -> None:
+        super().__init__()
+        self._model = model
+        self._action = action
+        self._edit = QKeySequenceEdit()
+        self._edit.setMaximumSequenceLength(1)
+        self._edit.setClearButtonEnabled(True)
+        self._edit.setAccessibleName(f"Key for {action.text}")
+        self._edit.editingFinished.connect(self._take)
+        self._usual = QPushButton("Usual")
+        self._usual.setToolTip("Give this action its usual key back")
+        self._usual.setAccessibleName(f"Usual key for {action.text}")
+        self._usual.clicked.connect(self._take_usual)
+        self._refusal = label("", "error", wraps=True)
+        row = QHBoxLayout()
+        row.addWidget(self._edit, 1)
+        row.addWidget(self._usual)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self._refusal)
+        self._refuse("")
+
+    def show_keys(self) -> None:
+        """Show the key in use."""
+        own = self._model.choices.keys
+        keys = keys_of(self._action, own)
+        self._edit.setKeySequence(QKeySequence(keys[0]) if keys else QKeySequence())
+        self._usual.setEnabled(self._action.name in own)
+
+    def take(self, keys: tuple[str, ...]) -> None:
+        """Use these keys, unless another action has one of them."""
+        own = {n: k for n, k in self._model.choices.keys.items() if n != self._action.name}
+        for key in keys:
+            other = conflict(self._action, key, own)
+            if other is not None:
+                self._refuse(conflict_sentence(key, other))
+                self.show_keys()
+                return
+        self._refuse("")
+        if keys != self._action.keys:
+            own[self._action.name] = keys
+        self._model.choices = replace(self._model.choices, keys=own)
+
+    def _take(self) -> None:
+        key = self._edit.keySequence().toString()
+        now = keys_of(self._action, self._model.choices.keys)
+        if key != (QKeySequence(now[0]).toString() if now else ""):
+            self.take((key,) if key else ())
+
+    def _take_usual(self) -> None:
+        self.take(self._action.keys)
+
+    def _refuse(self, sentence: str) -> None:
+        self._refusal.setText(sentence)
+        self._refusal.setVisible(bool(sentence))

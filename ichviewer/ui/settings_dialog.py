@@ -1,0 +1,120 @@
+"""The settings: groups on the left, their rows on the right, and a search over all of them."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichviewer.settings import Settings
+from ichviewer.ui.key_rows import key_rows
+from ichviewer.ui.labels import label
+from ichviewer.ui.settings_rows import Row, looks_rows, mouse_rows, preset_rows
+from ichviewer.ui.viewer_model import ViewerModel
+
+
+class SettingsDialog(QDialog):
+    """Every change is in effect at once; there is nothing to confirm."""
+
+    def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Settings")
+        self.resize(860, 640)
+        self._model = model
+        self.rows = [
+            *looks_rows(model), *mouse_rows(model), *preset_rows(model), *key_rows(model),
+        ]  # fmt: skip
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search all settings")
+        self.search.setAccessibleName("Search all settings")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self._groups = QListWidget()
+        self._groups.setAccessibleName("Groups of settings")
+        self._groups.addItems(list(dict.fromkeys(row.group for row in self.rows)))
+        self._groups.setFixedWidth(170)
+        self._groups.currentRowChanged.connect(self._filter)
+        self._nothing = label("No setting is called so.", "dim")
+        self._labels: list[QLabel] = []
+        self._arrange()
+        for row in self.rows:
+            row.show()
+        model.choices_changed.connect(self._show_choices)
+        self._groups.setCurrentRow(0)
+        self.search.setFocus()
+
+    def _arrange(self) -> None:
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(20)
+        for at, row in enumerate(self.rows):
+            name = label(row.text)
+            name.setBuddy(row.control)
+            if not row.control.accessibleName():
+                row.control.setAccessibleName(row.text)
+            self._labels.append(name)
+            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(row.control, at, 1)
+        grid.addWidget(self._nothing, len(self.rows), 0, 1, 2)
+        grid.setRowStretch(len(self.rows) + 1, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(page)
+        scroll.setAccessibleName("Settings")
+        middle = QHBoxLayout()
+        middle.addWidget(self._groups)
+        middle.addWidget(scroll, 1)
+        buttons = QDialogButtonBox()
+        usual = QPushButton("All as usual")
+        usual.setToolTip("Give keys, mouse, presets and looks their usual values back")
+        usual.clicked.connect(self._reset)
+        buttons.addButton(usual, QDialogButtonBox.ButtonRole.ResetRole)
+        buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.close)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 14, 16, 14)
+        whole.addWidget(self.search)
+        whole.addLayout(middle, 1)
+        whole.addWidget(buttons)
+
+    def _filter(self) -> None:
+        """Show what is searched for, in all groups; without a search the chosen group."""
+        words = self.search.text().lower().split()
+        chosen = self._groups.currentItem()
+        group = chosen.text() if chosen is not None else ""
+        found = False
+        for row, name in zip(self.rows, self._labels, strict=True):
+            is_shown = _matches(row, words) if words else row.group == group
+            found |= is_shown
+            row.control.setVisible(is_shown)
+            name.setVisible(is_shown)
+        self._nothing.setVisible(not found)
+
+    def _show_choices(self) -> None:
+        for row in self.rows:
+            row.show()
+
+    def _reset(self) -> None:
+        """Give every choice that this dialog shows its usual value back."""
+        now = self._model.choices
+        self._model.choices = replace(
+            Settings(), device=now.device, library_folder=now.library_folder
+        )
+
+
+def _matches(row: Row, words: list[str]) -> bool:
+    text = f"{row.group} {row.text}".lower()
+    return all(word in text for word in words)
