@@ -63,8 +63,15 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Revealed:
+    """What the AI says of a series came on the screen: answers are no longer blind."""
+
+    series_key: str
+
+
+@dataclass(frozen=True)
 class Compared:
-    """The AI was shown, and the reader's answer stands beside its own."""
+    """The reader's answer and the AI's are both there."""
 
     comparison: Comparison
 
@@ -74,10 +81,10 @@ class Closed:
     """The window let the reading go as it should; without this line it was interrupted."""
 
 
-Event = Opened | Changed | Undone | Redone | Placed | Compared | Closed
+Event = Opened | Changed | Undone | Redone | Placed | Revealed | Compared | Closed
 _EVENTS: dict[str, Any] = {
     kind.__name__.lower(): kind
-    for kind in (Opened, Changed, Undone, Redone, Placed, Compared, Closed)
+    for kind in (Opened, Changed, Undone, Redone, Placed, Revealed, Compared, Closed)
 }
 
 

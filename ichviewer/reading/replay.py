@@ -17,6 +17,7 @@ from ichviewer.reading.event import (
     Opened,
     Placed,
     Redone,
+    Revealed,
     Undone,
     decode,
 )
@@ -39,6 +40,8 @@ class Replay:
         Where the reader was last; None where that is not known.
     comparisons
         Reader beside AI, in their order.
+    revealed
+        Keys of the series whose findings by the AI the reader has seen.
     last_number, first_time, last_time
         Of its lines; 0 and empty where it has none.
     is_open
@@ -55,6 +58,7 @@ class Replay:
     history: History = field(default_factory=History)
     place: Place | None = None
     comparisons: tuple[Comparison, ...] = ()
+    revealed: frozenset[str] = frozenset()
     last_number: int = 0
     first_time: str = ""
     last_time: str = ""
@@ -188,6 +192,8 @@ def _after(read: Replay, line: Line) -> Replay:
         return replace(read, place=event.place)
     if isinstance(event, Compared):
         return replace(read, comparisons=(*read.comparisons, event.comparison))
+    if isinstance(event, Revealed):
+        return replace(read, revealed=read.revealed | {event.series_key})
     if isinstance(event, Opened):
         return replace(read, told=min(event.damaged_lines, len(read.damages)))
     return read

@@ -18,6 +18,7 @@ from ichviewer.reading.event import (
     Opened,
     Placed,
     Redone,
+    Revealed,
     Undone,
     decode,
     encode,
@@ -27,7 +28,7 @@ from tests.reading.samples import STUDY, TIME, comparison, note, place, wishes
 
 EVENTS: tuple[Event, ...] = (
     Opened(2), Changed(note(1)), Undone(note(2)), Redone(note(3)), Placed(place()),
-    Compared(comparison()), Closed(),
+    Revealed("series"), Compared(comparison()), Closed(),
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from ichviewer.reading.event import (
     Opened,
     Placed,
     Redone,
+    Revealed,
     Undone,
     encode,
 )
@@ -63,11 +64,12 @@ def test_replaying_a_journal_gives_the_state(tmp_path: Path, steps: list[Any]) -
 
 
 def test_place_comparisons_and_times(tmp_path: Path) -> None:
-    events = (Opened(), Placed(place(1)), Compared(comparison()), Placed(place(2)))
+    events = (Opened(), Placed(place(1)), Revealed("a"), Compared(comparison()), Placed(place(2)))
     read = said(tmp_path, b"".join(lines(*events)))
     assert read.place == place(2)
     assert read.comparisons == (comparison(),)
-    assert (read.last_number, read.first_time, read.last_time) == (4, TIME, TIME)
+    assert read.revealed == {"a"}
+    assert (read.last_number, read.first_time, read.last_time) == (5, TIME, TIME)
     assert read.is_open
     assert not said(tmp_path, b"".join(lines(*events, Closed()))).is_open
 
