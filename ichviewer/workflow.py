@@ -8,6 +8,7 @@ stands here.
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -30,15 +31,16 @@ from ichviewer.worker import Worker, guarded
 if TYPE_CHECKING:
     from ichviewer.analysis.catalog import ModelProblem
     from ichviewer.analysis.findings import ModelInfo
+    from ichviewer.analysis.gate import Header
     from ichviewer.imaging.measure import Segmented
     from ichviewer.imaging.measurement import Measurement
     from ichviewer.library.manifest import Manifest
     from ichviewer.library.upkeep import Stats
-    from ichviewer.report.measurements import Entry
-
     from ichviewer.reading.agreement import Agreement
     from ichviewer.reading.mask_edit import MarkedLesions
     from ichviewer.reading.replay import Replay
+    from ichviewer.report.measurements import Entry
+
 #: What an idle worker process imports ahead of the first step, in the order of need. The large
 #: libraries stand by themselves: a step that comes meanwhile waits for one of them at most.
 WARM_IMPORTS = (
@@ -122,9 +124,23 @@ def analyze(
 ) -> Findings:
     """What the models say about a series, at an operating point; at the settings' without one."""
     from ichviewer.analysis.analyze import analyze as analyze_volume
+
+    point = operating_point or read_settings(paths.settings_file()).operating_point
+    return analyze_volume(
+        volume,
+        _header(series),
+        paths.models_folder(),
+        progress,
+        device,
+        point=OperatingPoint(point),
+    )
+
+
+def _header(series: Series) -> "Header":
+    """What the gate is told about a series."""
     from ichviewer.analysis.gate import Header
 
-    header = Header(
+    return Header(
         modality=series.modality,
         body_part=series.body_part,
         contrast=series.contrast,
@@ -133,15 +149,38 @@ def analyze(
         age_years=series.age_years,
         ai_refusal=series.refusals.get(Permission.AI, ""),
     )
-    point = operating_point or read_settings(paths.settings_file()).operating_point
-    return analyze_volume(
-        volume,
-        header,
-        paths.models_folder(),
-        progress,
-        device,
-        point=OperatingPoint(point),
-    )
+
+
+@guarded(file_s=60.0, leaves_out_files=True)
+def evaluate(
+    table: Path,
+    operating_point: str = "balanced",
+    device: str = "auto",
+    *,
+    excluded: Mapping[Path, str] = _NO_FILES,
+    progress: Progress = silent,
+) -> tuple[Mapping[str, Any], str]:
+    """How good the models are on a table of images: all numbers, and an HTML page about them."""
+    from ichviewer.analysis.reading import load_models
+    from ichviewer.dicom.scan import scan_folder
+    from ichviewer.evaluation.evaluate import evaluate as evaluate_table
+    from ichviewer.evaluation.page import page
+    from ichviewer.evaluation.table import read_table
+
+    def open_dicom(path: Path, progress: Progress) -> "tuple[Volume, Header]":
+        scan = scan_folder(path, progress, excluded)
+        series = best_series(scan)
+        volume = open_series(series, excluded=excluded, progress=progress)
+        if len(scan.series) > 1:
+            note = f"Of {len(scan.series)} series the one most worth reading was taken."
+            volume = replace(volume, notes=(*volume.notes, note))
+        return volume, _header(series)
+
+    rows = read_table(table)
+    models = load_models(paths.models_folder(), device)
+    point = OperatingPoint(operating_point)
+    evaluation = evaluate_table(rows, models, open_dicom, progress, point=point, excluded=excluded)
+    return evaluation.described, page(evaluation)
 
 
 def find_similar(

@@ -12,7 +12,7 @@ exit codes:
   0    done
   1    could not be done; a sentence on standard error says why
   2    the command line makes no sense
-  3    done, but DICOM files were left out; they are listed
+  3    done, but files or rows of a table were left out; they are listed
   130  cancelled (Ctrl-C)
 
 What a model says is marked: AI result, not for primary diagnosis.
@@ -87,6 +87,26 @@ def _parser() -> argparse.ArgumentParser:
         help="where the models run (default: as in the settings)",
     )
 
+    evaluate = _command(
+        commands, "evaluate", "evaluate", "measure the models on a table of your own images"
+    )
+    evaluate.add_argument(
+        "table", type=Path, metavar="TABLE.csv", help="one row for each image; see docs/models.md"
+    )
+    evaluate.add_argument("--json", type=Path, metavar="OUT", help="write all numbers as JSON")
+    evaluate.add_argument("--html", type=Path, metavar="REPORT", help="write tables and figures")
+    evaluate.add_argument(
+        "--operating-point",
+        choices=("sensitive", "balanced", "specific"),
+        default="balanced",
+        help="how readily the models say that something is there (default: balanced)",
+    )
+    evaluate.add_argument(
+        "--device",
+        choices=("auto", "cpu", "gpu"),
+        help="where the models run (default: as in the settings)",
+    )
+
     models = commands.add_parser("models", help="list or check the models").add_subparsers(
         required=True, metavar="list|check"
     )
@@ -115,31 +135,11 @@ def _parser() -> argparse.ArgumentParser:
         help="remember where the files are, so that the case can be opened later",
     )
 
+    _reading_arguments(commands)
     _command(commands, "selftest", "selftest", "run the whole chain on the shipped demo study")
     return parser
 
 
-def _command(commands: Any, name: str, run: Any, title: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=title, description=title)
-    parser.set_defaults(command=run)
-    return parser
-
-
-def _series_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--series", default="", metavar="KEY", help="key as listed by scan")
-    parser.add_argument(
-        "--device",
-        choices=("auto", "cpu", "gpu"),
-        help="where the models run (default: as in the settings)",
-    )
-
-
-    _reading_arguments(commands)
-def _nifti(text: str) -> Path:
-    if not text.endswith((".nii", ".nii.gz")):
-        raise argparse.ArgumentTypeError(f"{text} does not end in .nii.gz or .nii")
-    return Path(text)
 def _reading_arguments(commands: Any) -> None:
     readings = commands.add_parser("reading", help="what you decided, and agreement with the AI")
     readings = readings.add_subparsers(required=True, metavar="list|show|export|agreement")
@@ -163,3 +163,23 @@ def _reading_arguments(commands: Any) -> None:
         )
 
 
+def _command(commands: Any, name: str, run: Any, title: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=title, description=title)
+    parser.set_defaults(command=run)
+    return parser
+
+
+def _series_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--series", default="", metavar="KEY", help="key as listed by scan")
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "gpu"),
+        help="where the models run (default: as in the settings)",
+    )
+
+
+def _nifti(text: str) -> Path:
+    if not text.endswith((".nii", ".nii.gz")):
+        raise argparse.ArgumentTypeError(f"{text} does not end in .nii.gz or .nii")
+    return Path(text)

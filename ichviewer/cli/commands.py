@@ -99,6 +99,22 @@ def measure(options: argparse.Namespace, worker: Worker) -> int:
     return TROUBLE if left else _code(scan)
 
 
+def evaluate(options: argparse.Namespace, worker: Worker) -> int:
+    for file in (options.json, options.html):
+        _check_writable(file)
+    described, page = _step(
+        worker, workflow.evaluate, options.table, options.operating_point, _device(options)
+    )
+    print(table.evaluation_text(described))
+    if options.json:
+        options.json.write_text(_json(described) + "\n", encoding="utf-8")
+    if options.html:
+        options.html.write_text(page, encoding="utf-8")
+    for problem in described["problems"]:
+        say(problem["sentence"])
+    return SOME_SKIPPED if described["problems"] else OK
+
+
 def list_models(options: argparse.Namespace, worker: Worker) -> int:
     listed = _step(worker, workflow.list_models)
     models = [entry for entry in listed if isinstance(entry, ModelInfo)]

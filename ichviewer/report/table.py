@@ -1,7 +1,8 @@
 """Scans, findings and similar cases as plain text for a terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
+from typing import Any
 
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
@@ -52,6 +53,30 @@ def scan_text(scan: ScanResult) -> str:
     skipped = ", ".join(f"{count} {reason}" for reason, count in scan.skipped_counts.items())
     parts.append(f"{scan.file_count} files; skipped: {skipped or 'none'}.")
     return "\n".join(parts)
+
+
+def evaluation_text(described: Mapping[str, Any]) -> str:
+    """The main numbers of an evaluation, with what must be said of them."""
+    counts, segmentation = described["counts"], described["segmentation"]
+    head = ("type", "with", "without", "AUC", "sensitivity", "specificity", "Dice")
+    rows = []
+    for name in PROBABILITY_COLUMNS:
+        one, overlap = described["detection"][name], segmentation["classes"][name]
+        numbers = (one["auc"], one["sensitivity"], one["specificity"], overlap["dice_mean"])
+        shown = ("–" if value is None else f"{value:.3f}" for value in numbers)
+        rows.append((name, str(one["positives"]), str(one["negatives"]), *shown))
+    macro = segmentation["macro_dice"]
+    return "\n".join(
+        [
+            described["disclaimer"],
+            f"{counts['images']} images, {counts['with_mask']} with masks, "
+            f"{counts['refused_by_the_gate']} of them refused by the gate but counted; "
+            f"{described['operating_point']} operating point.",
+            table(head, rows),
+            f"Mean Dice of the types: {'–' if macro is None else f'{macro:.3f}'}",
+            *described["notes"],
+        ]
+    )
 
 
 def findings_text(findings: Findings) -> str:
