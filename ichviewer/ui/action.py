@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ichviewer.ui.jobs import Jobs
+from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.mouse import Pointed
 from ichviewer.ui.viewer_model import ViewerModel
 
@@ -19,6 +20,10 @@ class Desk(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Background steps."""
+
+    @property
+    def measuring(self) -> MeasureDesk:
+        """Measurements, and what is done with all of them."""
 
     def choose_folder(self) -> None:
         """Ask for a folder and open it."""

@@ -21,6 +21,7 @@ from ichviewer.ui.held_keys import HeldKeys
 from ichviewer.ui.images_panel import ImagesPanel
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.key_help import KeyHelp
+from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.menus import Menus
 from ichviewer.ui.messages import MessageBar, Messages, show_text
 from ichviewer.ui.settings_dialog import SettingsDialog
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.similar = SimilarPanel(model)
         self.status = StatusCorner(model)
         self.images = ImagesPanel(model)
+        self.measuring = MeasureDesk(model, jobs, messages, self.images, self)
         self._welcome = Welcome(model)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._is_width_shared = False
@@ -182,8 +184,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.images, 1)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
+        right.addWidget(self.measuring.panel)
         right.addWidget(self.similar)
-        right.setSizes([6200, 3800])
+        right.setSizes([6200, 3200, 3800])
         for part in (self.studies, middle, right):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
@@ -223,6 +226,7 @@ class MainWindow(QMainWindow):
             model.key_images_changed,
         ):
             signal.connect(self._menus.show_switches)
+        self.measuring.measures.tool_changed.connect(self._menus.show_switches)
         model.choices_changed.connect(self._apply_choices)
         application = QApplication.instance()
         if application is not None:

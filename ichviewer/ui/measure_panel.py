@@ -1,0 +1,67 @@
+"""The panel of measurements: the table, all values of the chosen one, and ways to keep them."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ichviewer.report.measurements import full_text
+from ichviewer.ui.labels import label
+from ichviewer.ui.measure_histogram import HistogramView
+from ichviewer.ui.measure_list import MeasureList
+from ichviewer.ui.measure_table import MeasureTable
+
+_RULE = (
+    "A voxel counts when its centre lies inside the outline or on it. "
+    "Values are those of the acquired voxels, never of the smoothed image."
+)
+
+
+class MeasurePanel(QWidget):
+    """Shown as soon as something is measured."""
+
+    export_wanted = Signal()
+
+    def __init__(self, measures: MeasureList, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._measures = measures
+        self._values = label("", "dim", wraps=True)
+        self._remarks = label("", "warning", wraps=True)
+        self._histogram = HistogramView()
+        self._histogram.setToolTip(_RULE)
+        self._delete = QPushButton("Delete")
+        self._delete.setToolTip("Delete the chosen measurement; undo brings it back")
+        self._delete.clicked.connect(measures.delete_selected)
+        export = QPushButton("Export…")
+        export.setToolTip("Save all measurements of this series as JSON or CSV")
+        export.clicked.connect(self.export_wanted)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self._delete)
+        foot.addWidget(export)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 10, 6)
+        column.addWidget(label("Measurements", "heading"))
+        column.addWidget(MeasureTable(measures), 1)
+        column.addWidget(self._values)
+        column.addWidget(self._remarks)
+        column.addWidget(self._histogram)
+        column.addLayout(foot)
+        measures.changed.connect(self._refresh)
+        measures.selection_changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        selected = self._measures.selected
+        self.setVisible(bool(self._measures.measurements))
+        self._delete.setEnabled(selected is not None)
+        for part in (self._values, self._remarks, self._histogram):
+            part.setVisible(False)
+        if selected is None:
+            return
+        measured = self._measures.entry(selected).measured
+        self._values.setText(full_text(measured))
+        self._values.setVisible(bool(measured.quantities))
+        self._remarks.setText(" ".join(measured.notes))
+        self._remarks.setVisible(bool(measured.notes))
+        unit = measured.quantities[0].unit if measured.quantities else ""
+        self._histogram.show_statistics(measured.statistics, unit)
