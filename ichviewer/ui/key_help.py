@@ -1,6 +1,6 @@
 """The key help: the table of actions and the mouse scheme, as the reader has them."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -52,7 +52,8 @@ class KeyHelp(QDialog):
         whole.addWidget(scroll)
         whole.addWidget(buttons)
         room = self.screen().availableSize() * 0.9
-        self.resize((page.sizeHint() + buttons.sizeHint() * 1.6).boundedTo(room))
+        wanted = page.sizeHint() + QSize(70, 90 + buttons.sizeHint().height())
+        self.resize(wanted.boundedTo(room))
 
 
 def help_rows(desk: Desk) -> dict[str, Rows]:
