@@ -16,6 +16,9 @@ Colour = tuple[int, int, int]
 
 #: The inside of a region is tinted at most this much, so that its HU can still be judged.
 FILL_SHARE = 0.2
+#: An evidence map covers at most this much of the image, in a colour that no type has.
+EVIDENCE_SHARE = 0.5
+EVIDENCE_COLOUR: Colour = (240, 228, 66)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,25 @@ def colour_labels(labels: Labels, style: OverlayStyle) -> Overlay | None:
         r0, c0, r1, c1 = _box(crop == label) or (0, 0, 0, 0)
         boxes[label] = (r0 + top, c0 + left, r1 + top, c1 + left)
     return Overlay(rgba, top, left, boxes)
+
+
+def colour_evidence(evidence: NDArray[np.float32], opacity: float = 1.0) -> NDArray[np.uint8]:
+    """Colour an evidence map: one hue, the stronger the evidence the less of the image shows.
+
+    Parameters
+    ----------
+    evidence
+        (rows, columns) 0-1.
+    opacity
+        0 to 1.
+
+    Returns
+    -------
+    (rows, columns, 4) RGBA, colours premultiplied by alpha.
+    """
+    alpha = np.clip(evidence, 0.0, 1.0) * (EVIDENCE_SHARE * opacity)
+    shades = np.array([*EVIDENCE_COLOUR, 255.0], dtype=np.float32)
+    return np.asarray(np.rint(alpha[..., None] * shades), dtype=np.uint8)
 
 
 def outline(labels: Labels) -> NDArray[np.bool_]:

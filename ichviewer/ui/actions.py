@@ -12,6 +12,10 @@ def _hide_overlay(desk: Desk, is_off: bool) -> None:
     desk.model.is_overlay_off = is_off
 
 
+def _toggle_evidence(desk: Desk) -> None:
+    desk.model.is_evidence_shown = not desk.model.is_evidence_shown
+
+
 def _is_type_shown(kind: HemorrhageType, desk: Desk) -> bool:
     return int(kind) not in desk.model.overlay.hidden
 
@@ -34,6 +38,8 @@ FINDINGS = (
            release=partial(_hide_overlay, is_off=False)),
     Action("Findings", "Outline of the overlay", ("Shift+O",), lambda d: d.model.toggle_outline(),
            is_on=lambda d: d.model.overlay.is_outlined),
+    Action("Findings", "Evidence map of the AI", ("F4",), _toggle_evidence,
+           is_on=lambda d: d.model.is_evidence_shown),
     Action("Findings", "Overlay weaker", ("[",), lambda d: d.model.change_opacity(-0.1)),
     Action("Findings", "Overlay stronger", ("]",), lambda d: d.model.change_opacity(0.1)),
     *(

@@ -12,6 +12,8 @@ _MARGIN = 10.0
 #: Half of the opening in the middle of the crosshair, so that it covers nothing that is read.
 _OPENING = 14.0
 _LIGHT_PX = 9.0
+#: The edge belongs to the orientation letter.
+_LETTER_PX = 28.0
 _SCALE_STEPS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
 
 
@@ -150,7 +152,8 @@ def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colou
     metrics = QFontMetricsF(painter.font())
     width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
     left, right = beside.left() - width - 6, beside.right() + 6
-    fits_left, fits_right = left > area.left() + 4, right + width < area.right() - 4
+    fits_left = left > area.left() + _LETTER_PX
+    fits_right = right + width < area.right() - _LETTER_PX
     y = beside.center().y() - 1.5 * height
     if fits_left and (beside.center().x() < area.center().x() or not fits_right):
         x = left
@@ -158,6 +161,6 @@ def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colou
         x = right
     else:
         x, y = beside.center().x() - width / 2, beside.top() - height - 4
-    x = min(max(x, area.left() + 4), area.right() - width - 4)
+    x = min(max(x, area.left() + _LETTER_PX), area.right() - width - _LETTER_PX)
     y = min(max(y, area.top() + 4), area.bottom() - height - 4)
     write(painter, QRectF(x, y, width, height), Qt.AlignmentFlag.AlignLeft, text, colour)

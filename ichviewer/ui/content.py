@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import SignalInstance
 
+from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.dicom.study import Permission
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
@@ -26,6 +27,10 @@ class Content(Protocol):
     @property
     def mask(self) -> NDArray[np.uint8] | None:
         """Labels on the same grid, or None."""
+
+    @property
+    def evidence(self) -> EvidenceMaps | None:
+        """Where the detector saw what it says, or None."""
 
     @property
     def cursor_kji(self) -> Kji:
@@ -84,6 +89,12 @@ class StudyContent:
     def mask(self) -> NDArray[np.uint8] | None:
         """What the models outlined."""
         return self._model.findings.mask if self._model.findings else None
+
+    @property
+    def evidence(self) -> EvidenceMaps | None:
+        """Known for whole slices only; hidden as long as the AI is."""
+        findings, is_axial = self._model.findings, self._axis is Axis.K
+        return findings.cam if findings is not None and is_axial else None
 
     @property
     def cursor_kji(self) -> Kji:
@@ -196,6 +207,11 @@ class CaseContent:
     @property
     def mask(self) -> NDArray[np.uint8] | None:
         """Cases are shown without labels."""
+        return None
+
+    @property
+    def evidence(self) -> EvidenceMaps | None:
+        """Cases are shown without evidence."""
         return None
 
     @property

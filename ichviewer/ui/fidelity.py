@@ -11,6 +11,7 @@ from ichviewer.imaging.volume import Volume
 from ichviewer.ui import wording
 
 _UPRIGHT = Turn()
+_NO_SLAB = Slab()
 
 
 class Light(IntEnum):
@@ -30,23 +31,33 @@ class Fidelity:
 
 
 def fidelity_of(
-    volume: Volume, plane: Plane, *, is_smooth: bool = False, turn: Turn = _UPRIGHT
+    volume: Volume,
+    plane: Plane,
+    *,
+    is_smooth: bool = False,
+    slab: Slab = _NO_SLAB,
+    turn: Turn = _UPRIGHT,
 ) -> Fidelity:
     """What was done to show a plane of a volume.
 
     Parameters
     ----------
     is_smooth
-        Whether pixels between slices are interpolated.
+        Whether pixels between slices are interpolated; slabs never are.
+    slab
+        What is projected.
     turn
         How the view is turned.
     """
     grid, words = plane.grid, []
     light = Light.NATIVE
+    is_slab = slab.projection is not Projection.NONE
     if plane.is_native:
-        words.append("native pixels")
+        words.append("projected from native pixels" if is_slab else "native pixels")
+        light = Light.CHANGED if is_slab else light
     else:
-        how = "interpolated between slices" if is_smooth else "nearest voxels"
+        is_between = is_smooth and not is_slab
+        how = "interpolated between slices" if is_between else "nearest voxels"
         words += [f"reformatted, {how}", *wording.fidelity(grid)]
         light = Light.CHANGED
     if volume.lossy:

@@ -26,6 +26,7 @@ class PlaneItem(QGraphicsItem):
         self._grey = QPixmap()
         self._overlay = QPixmap()
         self._overlay_mm = QRectF()
+        self._evidence = QPixmap()
 
     def lay_out(self, shape: tuple[int, int], pixel_mm: tuple[float, float]) -> None:
         """Take rows and columns, and height and width of a pixel in mm."""
@@ -50,6 +51,10 @@ class PlaneItem(QGraphicsItem):
                 rows * down_mm,
             )
 
+    def show_evidence(self, rgba: NDArray[np.uint8] | None) -> None:
+        """Take a coloured map of the whole plane; the caller asks for the repaint."""
+        self._evidence = QPixmap() if rgba is None else _rgba_pixmap(rgba)
+
     def boundingRect(self) -> QRectF:  # noqa: N802  Qt's name
         """The plane's extent in mm."""
         return QRectF(0, 0, self._size_mm[1], self._size_mm[0])
@@ -57,13 +62,16 @@ class PlaneItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """Draw the grey, then the labels."""
+        """Draw the grey, then the evidence, then the labels."""
         if self._grey.isNull():
             return
         screen_px_per_mm = painter.worldTransform().m11() * painter.device().devicePixelRatio()
         is_smooth = screen_px_per_mm * max(self._pixel_mm) < _VOXELS_FROM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawPixmap(self.boundingRect(), self._grey, QRectF(self._grey.rect()))
+        if not self._evidence.isNull():
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+            painter.drawPixmap(self.boundingRect(), self._evidence, QRectF(self._evidence.rect()))
         if not self._overlay.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawPixmap(self._overlay_mm, self._overlay, QRectF(self._overlay.rect()))

@@ -147,12 +147,20 @@ class Notes:
         """What the reader did to this view or slice."""
         is_key = self.content.takes_keys and self.model.cursor_kji[0] in self.model.key_slices
         said = ("key image",) if is_key and self.axis is Axis.K else ()
+        if self.content.evidence is not None and self.model.evidence_column is not None:
+            column = self.model.evidence_column
+            word = HemorrhageType(column).word if column else "any hemorrhage"
+            said = (*said, f"AI evidence: {word}")
         return (*said, "inverted") if self.model.view.is_inverted else said
 
     def _fidelity(self, volume: Volume, plane: Plane) -> Fidelity:
-        is_slab = self.content.slab.projection is not Projection.NONE
-        is_smooth = self.model.is_blended and not is_slab
-        return fidelity_of(volume, plane, is_smooth=is_smooth, turn=self.picture.turn)
+        return fidelity_of(
+            volume,
+            plane,
+            is_smooth=self.model.is_blended,
+            slab=self.content.slab,
+            turn=self.picture.turn,
+        )
 
     def _traces(self, plane: Plane, screen: Screen) -> list[tuple[QLineF, QColor]]:
         ends = plane.traces(self.content.cursor_kji)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.imaging.overlay import Overlay, colour_labels
+from ichviewer.imaging.overlay import Overlay, colour_evidence, colour_labels
 from ichviewer.imaging.plane import Axis, Pixel, Plane
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.plane_slab import Projection, cut_slab
@@ -71,6 +72,7 @@ class PlanePicture:
         if volume is None or plane is None:
             self._item.show_grey(None)
             self._item.show_overlay(None)
+            self._item.show_evidence(None)
             return
         model, slab, index = self._model, self._content.slab, self.index
         wanted = (index, slab, model.is_blended)
@@ -85,6 +87,7 @@ class PlanePicture:
             labels = None if mask is None else plane.cut(mask, index)
             self.overlay = None if labels is None else colour_labels(labels, model.overlay)
             self._item.show_overlay(self.overlay)
+            self._item.show_evidence(self._evidence(plane))
         self._is_grey_stale = self._is_overlay_stale = False
 
     def value(self, pixel: Pixel) -> float | None:
@@ -95,6 +98,14 @@ class PlanePicture:
         if not (0 <= row < self.plane.shape[0] and 0 <= column < self.plane.shape[1]):
             return None
         return float(self.hu[row, column])
+
+    def _evidence(self, plane: Plane) -> NDArray[np.uint8] | None:
+        """The coloured evidence map of the slice, turned as the slice is."""
+        maps, column = self._content.evidence, self._model.evidence_column
+        if maps is None or column is None or self._model.is_overlay_off:
+            return None
+        native = maps.plane(self.index, column)
+        return colour_evidence(plane.cut(native[None], 0), self._model.overlay.opacity)
 
     def _cut(self, hu: NDArray[Any], plane: Plane) -> NDArray[Any]:
         slab = self._content.slab

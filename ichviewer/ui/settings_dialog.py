@@ -45,6 +45,7 @@ class SettingsDialog(QDialog):
         self._groups.setAccessibleName("Groups of settings")
         self._groups.addItems(list(dict.fromkeys(row.group for row in self.rows)))
         self._groups.setFixedWidth(170)
+        self._groups.setSpacing(3)
         self._groups.currentRowChanged.connect(self._filter)
         self._nothing = label("No setting is called so.", "dim")
         self._labels: list[QLabel] = []
@@ -66,7 +67,7 @@ class SettingsDialog(QDialog):
             if not row.control.accessibleName():
                 row.control.setAccessibleName(row.text)
             self._labels.append(name)
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(row.control, at, 1)
         grid.addWidget(self._nothing, len(self.rows), 0, 1, 2)
         grid.setRowStretch(len(self.rows) + 1, 1)

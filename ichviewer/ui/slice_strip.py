@@ -8,7 +8,7 @@ from ichviewer.analysis.findings import Findings
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.ui import wording
-from ichviewer.ui.theme import colours, type_colour
+from ichviewer.ui.theme import ON_IMAGE, colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
 _WIDTH = 64
@@ -25,7 +25,12 @@ class SliceStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Slices with the AI's probability of hemorrhage")
         self.setMouseTracking(True)
-        for signal in (model.volume_changed, model.cursor_changed, model.findings_changed):
+        for signal in (
+            model.volume_changed,
+            model.cursor_changed,
+            model.findings_changed,
+            model.key_images_changed,
+        ):
             signal.connect(self.update)
 
     def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
@@ -82,6 +87,7 @@ class SliceStrip(QWidget):
         if findings is not None:
             self._draw_bars(painter, findings)
             self._draw_lesions(painter, findings)
+        self._draw_key_images(painter)
         painter.setPen(QPen(QColor(colours().line), 1))
         painter.drawLine(QPointF(_MARKS + 4.5, 0), QPointF(_MARKS + 4.5, self.height()))
         here = self.row_rect(self._model.cursor_kji[0])
@@ -111,7 +117,7 @@ class SliceStrip(QWidget):
         if decided:
             return type_colour(max(decided, key=lambda kind: float(row[kind])))
         is_any = row[0] >= wording.slice_points(findings)[0]
-        return QColor(colours().warning) if is_any else QColor(colours().dim).darker(170)
+        return QColor(ON_IMAGE.warning if is_any else colours().strong_line)
 
     def _draw_lesions(self, painter: QPainter, findings: Findings) -> None:
         for lesion in findings.lesions:
@@ -119,6 +125,15 @@ class SliceStrip(QWidget):
             column = (int(lesion.kind) - 1) * 4 + 1
             rect = first.united(last)
             painter.fillRect(QRectF(column, rect.y(), 3, rect.height()), type_colour(lesion.kind))
+
+    def _draw_key_images(self, painter: QPainter) -> None:
+        """A triangle at the right edge of every slice that the reader marked."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours().accent))
+        for k in self._model.key_slices:
+            y, x = self.row_rect(k).center().y(), float(self.width())
+            painter.drawPolygon([QPointF(x, y - 5), QPointF(x - 8, y), QPointF(x, y + 5)])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _row_height(self, count: int) -> float:
         return self.height() / max(count, 1)

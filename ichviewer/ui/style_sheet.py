@@ -28,14 +28,10 @@ QToolBar::separator {{ width: 1px; background: {c.line}; margin: 4px 6px; }}
 QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 4px;
                padding: 4px 12px; }}
 QPushButton:hover, QPushButton:focus {{ border-color: {c.accent}; }}
-QLineEdit, QComboBox, QAbstractSpinBox, QKeySequenceEdit, QListWidget {{
-    background: {c.ground}; border: 1px solid {c.line}; border-radius: 4px; }}
-QLineEdit, QComboBox, QAbstractSpinBox {{ padding: 3px 6px; min-height: 18px; }}
-QKeySequenceEdit QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; }}
-QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QListWidget:focus {{
-    border-color: {c.accent}; }}
-QListWidget::item {{ padding: 5px 8px; }}
-QListWidget::item:selected {{ background: {c.selection}; color: {c.selected_text}; }}
+QLineEdit, QListWidget {{ background: {c.ground}; border: 1px solid {c.strong_line};
+                          border-radius: 4px; padding: 3px 6px; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; }}
+QLineEdit:focus, QListWidget:focus {{ border-color: {c.accent}; }}
 QPushButton:disabled {{ color: {c.faint}; }}
 QProgressBar {{ background: {c.ground}; border: 1px solid {c.line}; border-radius: 3px;
                 text-align: center; }}

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlid
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
-from ichviewer.ui.theme import colours, type_colour
+from ichviewer.ui.theme import ON_IMAGE, colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
 
@@ -110,7 +110,7 @@ class _Bar(QWidget):
             is_found = self._value >= self._threshold
             filled = QRectF(0, 0, self._value * self.width(), self.height())
             painter.fillRect(
-                filled, QColor(colours().warning if is_found else colours().calm).darker(125)
+                filled, QColor(ON_IMAGE.warning if is_found else ON_IMAGE.calm).darker(125)
             )
         painter.setPen(QColor(colours().line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -106,6 +106,7 @@ class ViewerModel(QObject):
         "overlay_changed",
     )
     is_overlay_off: Observed[bool] = Observed(False, "overlay_changed")
+    is_evidence_shown: Observed[bool] = Observed(False, "overlay_changed")
     findings: Observed[Findings | None] = Observed(None, "findings_changed")
     lesion: Observed[Lesion | None] = Observed(None, "lesion_changed")
     matches: Observed[Matches | None] = Observed(None, "matches_changed")
@@ -212,6 +213,13 @@ class ViewerModel(QObject):
     def toggle_type(self, kind: HemorrhageType) -> None:
         """Show or hide the overlay of one type."""
         self.overlay = replace(self.overlay, hidden=self.overlay.hidden ^ {int(kind)})
+
+    @property
+    def evidence_column(self) -> int | None:
+        """Which evidence map is shown: of the selected lesion's type, 0 for any; None for none."""
+        if not self.is_evidence_shown:
+            return None
+        return int(self.lesion.kind) if self.lesion is not None else 0
 
     def toggle_outline(self) -> None:
         """Draw regions with or without an outline."""
