@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 DRAWS = 1000
+LEAST_GROUPS = 5
 _LEAST_DRAWS = 200
 _MOST_WEIGHTS = 20_000_000
 _PERCENTILES = (2.5, 97.5)
@@ -37,10 +38,23 @@ def draw_weights(groups: Sequence[str], seed: int = 0) -> Floats:
     return np.asarray(times[:, member], dtype=np.float64)
 
 
-def interval(values: Floats) -> tuple[float, float] | None:
-    """95 % percentile interval of a metric's (B,) draws; None where most draws have no value."""
+def interval(values: Floats, groups: int) -> tuple[float, float] | None:
+    """95 % percentile interval of a metric.
+
+    Parameters
+    ----------
+    values
+        (B,) the metric in every draw.
+    groups
+        How many patients it is about.
+
+    Returns
+    -------
+    None where there are fewer than `LEAST_GROUPS`, of whom draws say nothing, or where most draws
+    have no value.
+    """
     known = values[np.isfinite(values)]
-    if len(known) * 2 < len(values) or not len(known):
+    if groups < LEAST_GROUPS or len(known) * 2 < len(values):
         return None
     low, high = np.percentile(known, _PERCENTILES)
     return float(low), float(high)

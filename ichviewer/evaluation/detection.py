@@ -109,18 +109,24 @@ def _column(answers: Answers, column: int, groups: NDArray[np.object_]) -> dict[
         "unknown": int((~known).sum()),
     }
 
-    def say(name: str, at: Floats, by_draw: Floats) -> None:
-        described[name] = number(float(at))
-        found_interval = interval(by_draw)
-        described[f"{name}_interval"] = (
-            None if found_interval is None else [number(x) for x in found_interval]
-        )
+    owner = groups[known]
+    patients = {
+        "with": _count(owner[truth]),
+        "without": _count(owner[~truth]),
+        "all": _count(owner),
+    }
+    patients["both"] = min(patients["with"], patients["without"])
 
-    say("auc", metrics.auc(truth, probability, one), metrics.auc(truth, probability, draws))
+    def say(name: str, at: Floats, by_draw: Floats, over: str) -> None:
+        described[name] = number(float(at))
+        ends = interval(by_draw, patients[over])
+        described[f"{name}_interval"] = None if ends is None else [number(x) for x in ends]
+
+    say("auc", metrics.auc(truth, probability, one), metrics.auc(truth, probability, draws), "both")
     at_point = metrics.rates(truth, found, one)
     drawn = metrics.rates(truth, found, draws)
-    for name in ("sensitivity", "specificity", "accuracy"):
-        say(name, at_point[name], drawn[name])
+    for name, over in (("sensitivity", "with"), ("specificity", "without"), ("accuracy", "all")):
+        say(name, at_point[name], drawn[name], over)
     for side in ("positive", "negative"):
         described[side] = {
             part: number(float(at_point[f"{side}_{part}"]))
@@ -137,13 +143,20 @@ def _column(answers: Answers, column: int, groups: NDArray[np.object_]) -> dict[
             f"sensitivity_at_specificity_{wanted:.2f}",
             metrics.sensitivity_at(wanted, truth, probability, one),
             metrics.sensitivity_at(wanted, truth, probability, draws),
+            "both",
         )
     say(
         "ece",
         metrics.calibration_error(truth, probability, one),
         metrics.calibration_error(truth, probability, draws),
+        "all",
     )
-    say("brier", metrics.brier(truth, probability, one), metrics.brier(truth, probability, draws))
+    say(
+        "brier",
+        metrics.brier(truth, probability, one),
+        metrics.brier(truth, probability, draws),
+        "all",
+    )
     described["before_calibration"] = {
         "ece": number(float(metrics.calibration_error(truth, raw, one))),
         "brier": number(float(metrics.brier(truth, raw, one))),
@@ -153,6 +166,10 @@ def _column(answers: Answers, column: int, groups: NDArray[np.object_]) -> dict[
     described["abstention"] = _said(truth, answers.said[known, column])
     described["conformal_on_this_table"] = abstention(truth, probability, groups[known].tolist())
     return described
+
+
+def _count(groups: NDArray[np.object_]) -> int:
+    return len(set(groups.tolist()))
 
 
 def _said(truth: NDArray[np.bool_], said: NDArray[np.object_]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
 
 def matrix(names: Sequence[str], counts: Sequence[Sequence[float | None]], said: str) -> str:
     """A confusion matrix: rows are true, columns what was said; shaded by share of the row."""
-    left, top, right = 104, 96, 8
+    left, top, right = 118, 104, 46
     cell = (_SIZE - left - right) / len(names)
     parts = [_text(left - 8, top - 8, "true", "end"), _text(left + 4, 14, said, "start")]
     for row, name in enumerate(names):

@@ -138,35 +138,41 @@ def _detection(described: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _detection_table(numbers: Mapping[str, Any]) -> str:
-    rows = []
+    ranking, point = [], []
     for name in PROBABILITY_COLUMNS:
         one = numbers[name]
-        before, said = one["before_calibration"], one["abstention"]
-        rows.append(
+        before = one["before_calibration"]
+        ranking.append(
             (
                 name,
                 f"{one['positives']} / {one['negatives']}",
                 with_interval(one["auc"], one["auc_interval"], 3),
-                with_interval(one["sensitivity"], one["sensitivity_interval"]),
-                with_interval(one["specificity"], one["specificity_interval"]),
-                number(one["accuracy"]),
-                precision_recall_f1(one["positive"]),
-                precision_recall_f1(one["negative"]),
                 number(one["sensitivity_at_specificity_0.80"]),
                 number(one["sensitivity_at_specificity_0.90"]),
                 f"{number(before['ece'], 3)} → {number(one['ece'], 3)}",
                 f"{number(before['brier'], 3)} → {number(one['brier'], 3)}",
-                str(said["uncertain"]),
             )
         )
-    return table(
-        (
-            *("type", "with / without", "AUC (95 %)", "sensitivity", "specificity", "accuracy"),
-            *("with: P / R / F1", "without: P / R / F1", "sens. at spec. 0.80", "at 0.90"),
-            *("ECE raw → calibrated", "Brier", "uncertain"),
-        ),
-        rows,
+        point.append(
+            (
+                name,
+                with_interval(one["sensitivity"], one["sensitivity_interval"]),
+                with_interval(one["specificity"], one["specificity_interval"]),
+                with_interval(one["accuracy"], one["accuracy_interval"]),
+                precision_recall_f1(one["positive"]),
+                precision_recall_f1(one["negative"]),
+                str(one["abstention"]["uncertain"]),
+            )
+        )
+    head = (
+        *("type", "with / without", "AUC (95 %)", "sensitivity at specificity 0.80", "at 0.90"),
+        *("ECE raw → calibrated", "Brier raw → calibrated"),
     )
+    at_point = (
+        *("at the operating point", "sensitivity", "specificity", "accuracy"),
+        *("with: precision / recall / F1", "without: precision / recall / F1", "uncertain"),
+    )
+    return table(head, ranking) + table(at_point, point)
 
 
 def _segmentation(described: Mapping[str, Any]) -> Iterator[str]:

@@ -65,6 +65,8 @@ def describe(overlaps: Overlaps) -> dict[str, Any]:
     nsd = np.where(holds, overlaps.surface, np.nan)
     with_empty = np.where(holds, dice, (marked == 0).astype(float))
     one, draws = np.ones(len(true)), draw_weights(overlaps.groups)
+    owner = np.asarray(overlaps.groups, dtype=object)
+    patients = [len(set(owner[holds[:, column]].tolist())) for column in range(holds.shape[1])]
     classes: dict[str, Any] = {}
     drawn = np.full((len(HemorrhageType), len(draws)), np.nan)
     for column, name in enumerate(PROBABILITY_COLUMNS):
@@ -72,7 +74,7 @@ def describe(overlaps: Overlaps) -> dict[str, Any]:
         for key, values in (("dice", dice), ("iou", iou), ("nsd_2mm", nsd)):
             by_draw = metrics.mean(values[:, column], draws)
             entry[f"{key}_mean"] = number(float(metrics.mean(values[:, column], one)))
-            entry[f"{key}_mean_interval"] = _pair(interval(by_draw))
+            entry[f"{key}_mean_interval"] = _pair(interval(by_draw, patients[column]))
             if key == "dice" and column:
                 drawn[column - 1] = by_draw
         entry["dice_median"] = _median(dice[:, column])
@@ -80,16 +82,17 @@ def describe(overlaps: Overlaps) -> dict[str, Any]:
         classes[name] = entry
     types = [classes[kind.word]["dice_mean"] for kind in HemorrhageType]
     known = [value for value in types if value is not None]
-    present = np.array([value is not None for value in types])
+    places = [place for place, value in enumerate(types) if value is not None]
+    macro = drawn[places].mean(axis=0) if places else np.full(len(draws), np.nan)
     return {
         "images": len(true),
         "any_dice_mean": classes["any"]["dice_mean"],
         "any_dice_mean_interval": classes["any"]["dice_mean_interval"],
         "macro_dice": number(float(np.mean(known))) if known else None,
-        "macro_dice_interval": _pair(interval(drawn[present].mean(axis=0))) if known else None,
-        "macro_dice_types": [
-            k.word for k, there in zip(HemorrhageType, present, strict=True) if there
-        ],
+        "macro_dice_interval": _pair(interval(macro, min(patients[1:][n] for n in places)))
+        if places
+        else None,
+        "macro_dice_types": [list(HemorrhageType)[place].word for place in places],
         "classes": classes,
     }
 

@@ -27,7 +27,8 @@ _RULES = {
     "truth": "A label that the table leaves open comes from the mask: 1 where any voxel has it.",
     "refused": "Images that the gate refuses are read and counted all the same; the numbers "
     "without them stand under without_refused.",
-    "interval": "95 % by bootstrap over groups (patients).",
+    "interval": "Intervals are 95 % by bootstrap over groups (patients); none stands where fewer "
+    "than five are concerned, and one without width means that no drawn patient went wrong.",
     "empty": segmentation.EMPTY_RULE,
     "lesion": segmentation.LESION_RULE,
 }
