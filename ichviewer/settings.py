@@ -57,6 +57,8 @@ class Settings:
         Slices per second of a running film.
     is_cine_to_and_fro
         Whether a film turns round at the ends instead of starting again.
+    is_read_then_reveal
+        Whether the AI stays hidden until the reader has answered.
     """
 
     device: str = "auto"
@@ -70,6 +72,7 @@ class Settings:
     window_sensitivity: float = 1.0
     cine_hz: float = 10.0
     is_cine_to_and_fro: bool = False
+    is_read_then_reveal: bool = False
 
 
 def read_settings(file: Path) -> Settings:
@@ -115,6 +118,7 @@ def write_settings(settings: Settings, file: Path) -> None:
         "window_sensitivity": settings.window_sensitivity,
         "cine_hz": settings.cine_hz,
         "is_cine_to_and_fro": settings.is_cine_to_and_fro,
+        "is_read_then_reveal": settings.is_read_then_reveal,
     }
     text = json.dumps(entries, indent=2, allow_nan=False) + "\n"
     try:
@@ -142,6 +146,7 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
         "window_sensitivity": partial(_number, limits=SENSITIVITY_RANGE),
         "cine_hz": partial(_number, limits=CINE_RANGE_HZ),
         "is_cine_to_and_fro": _switch,
+        "is_read_then_reveal": _switch,
     }
     known: dict[str, Any] = {}
     for entry in fields(Settings):

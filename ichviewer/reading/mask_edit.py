@@ -7,6 +7,7 @@ voxels today and after a restart, and taking one back needs nothing but the othe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
@@ -139,11 +140,13 @@ class EditedLesions:
         """(J, I) labels of a slice, as in a mask."""
         return label_table(self.labels)[self.plane(k)]
 
+    @cached_property
     def mask(self) -> NDArray[np.uint8]:
-        """(K, J, I) labels of all slices."""
+        """(K, J, I) labels of all slices. Read-only."""
         mask = np.zeros(self.grid.shape_kji, np.uint8)
         for k in {*self.marked.planes, *self.planes}:
             mask[k] = self.label_plane(k)
+        mask.flags.writeable = False
         return mask
 
     def volumes_ml(self) -> dict[int, float]:

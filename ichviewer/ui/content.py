@@ -87,8 +87,8 @@ class StudyContent:
 
     @property
     def mask(self) -> NDArray[np.uint8] | None:
-        """What the models outlined."""
-        return self._model.findings.mask if self._model.findings else None
+        """What the models outlined, as the reader has edited it."""
+        return self._model.mask
 
     @property
     def evidence(self) -> EvidenceMaps | None:

@@ -18,6 +18,7 @@ _WAITING = {
     AiState.REFUSED: "Not read by the AI.",
     AiState.CANCELLED: "The AI was cancelled.",
     AiState.FAILED: "The AI could not read this series.",
+    AiState.VEILED: "The AI has read the series and is hidden.",
 }
 
 

@@ -59,6 +59,7 @@ class Jobs(QObject):
         self._device = device
         self._running: list[Running] = []
         self._case: Running | None = None
+        self._veiled: Findings | None = None
         # The worker calls back on its own thread; the queued signal brings the call to ours.
         self._called.connect(_call, Qt.ConnectionType.QueuedConnection)
 
@@ -131,6 +132,7 @@ class Jobs(QObject):
             self._messages.note(series.refusals[Permission.VIEW])
             return
         self._model.clear(series)
+        self._veiled = None
         self.start(
             f"Opening {wording.series_title(series)}",
             workflow.open_series,
@@ -208,7 +210,17 @@ class Jobs(QObject):
         self._model.clear()
         self._messages.failure(error)
 
+    def reveal(self) -> None:
+        """Show the findings that were held back until the reader had answered."""
+        findings, self._veiled = self._veiled, None
+        if findings is not None:
+            self._show_findings(findings)
+
     def _show_findings(self, findings: Findings) -> None:
+        if self._model.is_ai_veiled:
+            self._veiled = findings
+            self._model.ai = AiStatus(AiState.VEILED, "The AI is shown once you have answered.")
+            return
         states = {
             GateAnswer.ACCEPTED: AiState.PROCESSED,
             GateAnswer.WARNED: AiState.WARNED,

@@ -74,6 +74,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         model.blending_changed.connect(self.viewport().update)
         model.overlay_changed.connect(self._redraw_overlay)
         model.findings_changed.connect(self._redraw_overlay)
+        model.edited_changed.connect(self._redraw_overlay)
         model.lesion_changed.connect(self._redraw_overlay)
         model.companion_changed.connect(self._refit)
         self._open()

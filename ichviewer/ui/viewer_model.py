@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, overload
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from ichviewer.analysis.findings import Findings, HemorrhageType, Lesion
@@ -14,6 +16,8 @@ from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import PRESETS, Window
 from ichviewer.library.case import Matches
+from ichviewer.reading.mask_edit import EditedLesions
+from ichviewer.reading.record import Reading
 from ichviewer.report.colours import TYPE_COLOURS
 from ichviewer.settings import Settings
 from ichviewer.ui.companion import Companion
@@ -33,6 +37,7 @@ class AiState(StrEnum):
     REFUSED = "refused"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    VEILED = "hidden until you have answered"
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,8 @@ class ViewerModel(QObject):
     cine_changed = Signal()
     key_images_changed = Signal()
     choices_changed = Signal()
+    reading_changed = Signal()
+    edited_changed = Signal()
 
     scan: Observed[ScanResult | None] = Observed(None, "studies_changed")
     cursor_kji: Observed[Kji] = Observed((0, 0, 0), "cursor_changed")
@@ -124,6 +131,9 @@ class ViewerModel(QObject):
     #: Series key and slice of every image that the reader marked.
     key_images: Observed[frozenset[tuple[str, int]]] = Observed(frozenset(), "key_images_changed")
     choices: Observed[Settings] = Observed(Settings(), "choices_changed")
+    reading: Observed[Reading] = Observed(Reading(), "reading_changed")
+    #: The lesions with the reader's strokes; None until the findings are prepared for them.
+    edited: Observed[EditedLesions | None] = Observed(None, "edited_changed")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +149,19 @@ class ViewerModel(QObject):
     def volume(self) -> Volume | None:
         """The voxels on screen; None while nothing is open."""
         return self._volume
+
+    @property
+    def mask(self) -> NDArray[np.uint8] | None:
+        """(K, J, I) labels: what the models outlined, as the reader has edited it."""
+        if self.edited is not None:
+            return self.edited.mask
+        return self.findings.mask if self.findings else None
+
+    @property
+    def is_ai_veiled(self) -> bool:
+        """Whether the AI stays hidden until the reader has answered for the open series."""
+        is_answered = self._series is not None and self._series.key in self.reading.answers
+        return self.choices.is_read_then_reveal and not is_answered
 
     @property
     def study(self) -> Study | None:
@@ -232,6 +255,7 @@ class ViewerModel(QObject):
 
     def _show(self, series: Series | None, volume: Volume | None) -> None:
         self.findings = None
+        self.edited = None
         self.lesion = None
         self.matches = None
         self.similar_note = ""

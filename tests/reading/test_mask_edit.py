@@ -90,7 +90,7 @@ def test_the_brush_extends_a_lesion_and_its_volume() -> None:
     one_pixel = stroke(path_ji=((20.0, 20.0),), radius_mm=0.1)
     edited = edit(lesions, grid(), [one_pixel])
     assert edited.plane(2)[20, 20] == 1
-    assert edited.mask()[2, 20, 20] == 5
+    assert edited.mask[2, 20, 20] == 5
     # 26 pixels of 0.5 mm x 0.8 mm, on a slice that stands for 5 mm.
     assert edited.volumes_ml() == {1: pytest.approx(26 * 0.5 * 0.8 * 5 / 1000), 2: 0.0}
     assert edited.type_volumes_ml()[5] == pytest.approx(26 * 0.002)
@@ -113,7 +113,7 @@ def test_a_new_lesion_gets_a_number_of_its_own() -> None:
     assert number == 3
     edited = edit(lesions, grid(), [stroke(k=4, lesion=number, label=2, radius_mm=0.1)])
     assert edited.labels[3] == 2
-    assert edited.mask()[4].max() == 2
+    assert edited.mask[4].max() == 2
     assert edited.volumes_ml()[3] == pytest.approx(0.002)
     assert edited.next_number() == 4
 
@@ -150,7 +150,7 @@ _STROKES = st.lists(
 
 
 def same(one: EditedLesions, other: EditedLesions) -> bool:
-    return bool((one.mask() == other.mask()).all()) and one.volumes_ml() == other.volumes_ml()
+    return bool((one.mask == other.mask).all()) and one.volumes_ml() == other.volumes_ml()
 
 
 @settings(max_examples=40, deadline=None)
@@ -211,4 +211,4 @@ def test_voxels_are_numbered_by_the_lesions_of_the_findings() -> None:
     assert {(j, i): int(numbered.planes[2][j, i]) for j, i in ((22, 22), (3, 3), (0, 0))} == {
         (22, 22): 1, (3, 3): 2, (0, 0): 0,
     }  # fmt: skip
-    np.testing.assert_array_equal(edit(numbered, grid(), []).mask(), mask)
+    np.testing.assert_array_equal(edit(numbered, grid(), []).mask, mask)

@@ -1,0 +1,265 @@
+"""Keeps the reading of the open study: every change goes into its journal at once.
+
+Journals are opened and closed on a thread of their own, one after the other, so that the window
+never waits for the disk; a reading that is not there yet refuses changes rather than lose them.
+"""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from ichviewer.errors import IchViewerError
+from ichviewer.reading.change import Change, Entry, History, Part, do, put, redo, undo
+from ichviewer.reading.event import Changed, Compared, Placed, Redone, Revealed, Undone
+from ichviewer.reading.interrupted import forget_open, note_open
+from ichviewer.reading.journal import Journal, Keeping, now, open_journal
+from ichviewer.reading.record import Comparison, KeyImage, Place, image_id
+from ichviewer.reading.replay import Replay, study_key
+from ichviewer.ui.messages import Messages
+from ichviewer.ui.viewer_model import ViewerModel
+
+#: Where the reader is goes into the journal no more often than this.
+_PLACE_MS = 700
+#: A closing window waits this long for the journal's last words.
+_CLOSE_S = 4.0
+_PART_WORDS = {
+    Part.ANSWER: "answer",
+    Part.DECISION: "decision",
+    Part.KEY_IMAGE: "key image",
+    Part.MEASUREMENT: "measurement",
+    Part.STROKE: "stroke",
+    Part.DRAFT: "text",
+}
+
+
+class ReadingKeeper(QObject):
+    """The history of the open study's reading, and the journal that it goes into.
+
+    Signals carry nothing: receivers read the keeper, or the model's reading.
+    """
+
+    opened = Signal()
+    keeping_changed = Signal()
+    _called = Signal(object)
+
+    def __init__(
+        self,
+        model: ViewerModel,
+        messages: Messages,
+        folder: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._messages = messages
+        self._folder = folder
+        self._study = ""
+        self._journal: Journal | None = None
+        self._history = History()
+        self._revealed: frozenset[str] = frozenset()
+        self._compared: frozenset[tuple[str, str]] = frozenset()
+        self._place: Place | None = None
+        self.said: Replay | None = None
+        self._steps: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="readings", daemon=True)
+        self._thread.start()
+        self._called.connect(lambda function: function(), Qt.ConnectionType.QueuedConnection)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PLACE_MS)
+        self._timer.timeout.connect(self._record_place)
+        for signal in (model.cursor_changed, model.window_changed, model.volume_changed):
+            signal.connect(self._go_on)
+        model.volume_changed.connect(self._follow)
+        model.key_images_changed.connect(self._take_key_images)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether changes are taken."""
+        return self._journal is not None
+
+    @property
+    def keeping(self) -> Keeping:
+        """How far the journal is."""
+        return self._journal.keeping if self._journal else Keeping()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return self.is_ready and bool(self._history.done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a change to make again."""
+        return self.is_ready and bool(self._history.undone)
+
+    def put(self, part: Part, key: str, entry: Entry | None) -> bool:
+        """Change one entry of the reading, None to remove it; False where that is not possible."""
+        if self._journal is None:
+            self._messages.note("The reading of this study is not open, so nothing can be kept.")
+            return False
+        change = put(self._history.reading, part, key, entry)
+        if change.before != change.after:
+            self._journal.record(Changed(change))
+            self._show(do(self._history, change))
+        return True
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self._journal is not None and self._history.done:
+            self._journal.record(Undone(self._history.done[-1]))
+            self._show(undo(self._history))
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        if self._journal is not None and self._history.undone:
+            self._journal.record(Redone(self._history.undone[-1]))
+            self._show(redo(self._history))
+
+    @property
+    def last_change(self) -> Change | None:
+        """What undo would take back."""
+        return self._history.done[-1] if self._history.done else None
+
+    def is_revealed(self, series_key: str) -> bool:
+        """Whether the reader has seen what the AI says of a series."""
+        return series_key in self._revealed
+
+    def note_revealed(self, series_key: str) -> None:
+        """What the AI says of a series is on the screen."""
+        if self._journal is not None and series_key not in self._revealed:
+            self._revealed |= {series_key}
+            self._journal.record(Revealed(series_key))
+
+    def compare(self, comparison: Comparison) -> None:
+        """Write down reader beside AI, once for each result."""
+        pair = (comparison.series_key, comparison.result)
+        if self._journal is not None and pair not in self._compared:
+            self._compared |= {pair}
+            self._journal.record(Compared(comparison))
+
+    def close(self) -> int:
+        """Let the reading go; returns the number of events that could not be written."""
+        unwritten: list[int] = []
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            self._flush_place(journal)
+            self._steps.put(lambda: unwritten.append(self._let_go(journal, self._study)))
+        self._steps.put(None)
+        self._thread.join(_CLOSE_S)
+        return sum(unwritten)
+
+    def _follow(self) -> None:
+        """Open the reading of another study."""
+        study, series = self._model.study, self._model.series
+        key = study_key(study.study_uid, series.key) if study and series else ""
+        if key == self._study:
+            return
+        if self._journal is not None:
+            self._flush_place(self._journal)
+            self._steps.put(partial(self._let_go, self._journal, self._study))
+        self._study, self._journal, self._place, self.said = key, None, None, None
+        self._revealed, self._compared = frozenset(), frozenset()
+        self._model.key_images = frozenset()
+        self._show(History())
+        if key and self._model.scan is not None:
+            self._steps.put(partial(self._open, key, self._model.scan.folder))
+
+    def _work(self) -> None:
+        while (step := self._steps.get()) is not None:
+            step()
+
+    def _open(self, study: str, source: Path) -> None:
+        """On the thread: open a journal, and tell the window."""
+        try:
+            told = partial(self._called.emit, self.keeping_changed.emit)
+            journal, said = open_journal(self._folder, study, told)
+        except IchViewerError as error:
+            self._called.emit(partial(self._refuse, study, error))
+            return
+        # Where this cannot be written, the journal cannot either, and says so.
+        with contextlib.suppress(OSError):
+            note_open(self._folder, study, source)
+        self._called.emit(partial(self._take, study, journal, said))
+
+    def _let_go(self, journal: Journal, study: str) -> int:
+        """On the thread: close a journal."""
+        unwritten = journal.close()
+        if unwritten:
+            self._called.emit(partial(self._note_loss, unwritten))
+        else:
+            with contextlib.suppress(OSError):
+                forget_open(self._folder, study)
+        return unwritten
+
+    def _take(self, study: str, journal: Journal, said: Replay) -> None:
+        if study != self._study:
+            self._steps.put(partial(self._let_go, journal, study))
+            return
+        self._journal, self.said = journal, said
+        self._revealed = said.revealed
+        self._compared = frozenset((one.series_key, one.result) for one in said.comparisons)
+        early = self._model.key_images
+        self._show(said.history)
+        self._model.key_images |= early
+        self.opened.emit()
+        self.keeping_changed.emit()
+        if said.news:
+            self._messages.note(" ".join(("Your reading was damaged.", *said.news)))
+
+    def _note_loss(self, unwritten: int) -> None:
+        noun = "change" if unwritten == 1 else "changes"
+        self._messages.note(f"{unwritten} {noun} of the last reading could not be written to disk.")
+
+    def _refuse(self, study: str, error: IchViewerError) -> None:
+        if study == self._study:
+            self._messages.failure(error)
+
+    def _show(self, history: History) -> None:
+        self._history = history
+        self._model.reading = history.reading
+        kept = frozenset((one.series_key, one.k) for one in history.reading.key_images.values())
+        if self._journal is not None:
+            self._model.key_images = kept
+
+    def _take_key_images(self) -> None:
+        """Bring the reading up to the slices that the reader has marked."""
+        if self._journal is None:
+            return
+        window, marked = self._model.window, self._model.key_images
+        kept = {(one.series_key, one.k) for one in self._model.reading.key_images.values()}
+        for series_key, k in sorted(kept ^ marked):
+            image = KeyImage(series_key, k, float(window.center), float(window.width), now())
+            is_new = (series_key, k) in marked
+            self.put(Part.KEY_IMAGE, image_id(series_key, k), image if is_new else None)
+
+    def _go_on(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _record_place(self) -> None:
+        if self._journal is not None:
+            self._flush_place(self._journal)
+
+    def _flush_place(self, journal: Journal) -> None:
+        model = self._model
+        if model.series is None or model.volume is None:
+            return
+        window = model.window
+        place = Place(
+            model.series.key, model.cursor_kji, float(window.center), float(window.width),
+            window.name,
+        )  # fmt: skip
+        if place != self._place:
+            self._place = place
+            journal.record(Placed(place))
+
+
+def described(change: Change | None) -> str:
+    """What a change is about, for the menu."""
+    return _PART_WORDS[change.part] if change else ""
