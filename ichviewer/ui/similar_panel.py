@@ -41,6 +41,7 @@ class SimilarPanel(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(holder)
+        self._scroll.setAccessibleName("Similar cases")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(6, 4, 10, 10)
         whole.addWidget(label("Similar cases", "heading"))
