@@ -9,6 +9,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from ichviewer import paths, workflow
+from ichviewer.imaging.plane_slab import Projection, Slab
 from ichviewer.imaging.window import PRESETS
 from ichviewer.ui.application import make_application
 from ichviewer.ui.jobs import Jobs
@@ -26,6 +28,7 @@ from ichviewer.ui.viewer_model import ViewerModel
 
 FRAMES = 300
 LIMIT_S = 300.0
+SLAB = Slab(Projection.MAXIMUM, 20.0)
 Step = Callable[[int], None]
 
 
@@ -67,6 +70,8 @@ def steps_of(window: MainWindow) -> dict[str, Step]:
         "window drag, three planes": drag_window,
         "crosshair, three planes": drag_crosshair,
         "preset, three planes": preset,
+        "scroll, four views, one a MIP": scroll,
+        "crosshair, MIP of 20 mm in three planes": drag_crosshair,
     }
 
 
@@ -89,6 +94,13 @@ def measure(window: MainWindow, step: Step) -> dict[str, float]:
         for name, times_ms in (("", wall_ms), ("cpu_", cpu_ms))
         for share in (50, 95)
     }
+
+
+def layout_of(name: str) -> Layout:
+    """The layout that a measurement's name says."""
+    if "alone" in name:
+        return Layout.SINGLE
+    return Layout.GRID if "four" in name else Layout.PLANES
 
 
 def open_with_findings(window: MainWindow, folder: Path) -> None:
@@ -120,11 +132,12 @@ def main() -> None:
         marked = int(np.count_nonzero(model.findings.mask)) if model.findings else 0
         print(f"{application.platformName()}, {model.volume.shape_kji}, {marked:,} voxels marked")
         for name, step in steps_of(window).items():
-            model.layout = Layout.SINGLE if "alone" in name else Layout.PLANES
+            model.layout = layout_of(name)
+            model.view = replace(model.view, slab=SLAB if "in three" in name else Slab())
             for _ in range(3):
                 QApplication.processEvents()
             results[name] = measure(window, step)
-            print(f"{name:28}", "  ".join(f"{k} {v:6.2f}" for k, v in results[name].items()))
+            print(f"{name:40}", "  ".join(f"{k} {v:6.2f}" for k, v in results[name].items()))
         window.close()
     if options.json is not None:
         options.json.write_text(json.dumps(results, indent=2) + "\n")

@@ -18,7 +18,7 @@ from ichviewer.ui.labels import label
 from ichviewer.ui.mouse import gestures_in_words, scheme_of
 
 Rows = list[tuple[str, str]]
-_COLUMNS = 3
+_COLUMNS = 4
 #: What the mouse does besides its scheme.
 ALSO_MOUSE: tuple[tuple[str, str], ...] = (
     ("Left click", "crosshair, in all planes"),
