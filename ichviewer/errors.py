@@ -43,3 +43,7 @@ class ReadingLocked(ReadingError):
 
 class TableError(IchViewerError):
     """A table of images, or one of its rows, cannot be used."""
+
+
+class MeasurementError(IchViewerError):
+    """Values that describe no measurement."""

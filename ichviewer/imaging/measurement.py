@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from ichviewer.errors import IchViewerError
+from ichviewer.errors import MeasurementError
 from ichviewer.imaging.plane import Axis
 
 Point = tuple[float, float, float]
@@ -19,10 +19,6 @@ Point = tuple[float, float, float]
 _CUT_WORDS = {Axis.K: "k", Axis.J: "j", Axis.I: "i"}
 #: More handles than any outline needs; a longer list is no measurement but a damaged file.
 MOST_HANDLES = 1000
-
-
-class MeasurementError(IchViewerError):
-    """Values that describe no measurement."""
 
 
 class Kind(StrEnum):

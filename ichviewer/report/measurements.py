@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ichviewer import __version__
+from ichviewer.errors import MeasurementError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.measure import Measured, Quantity, Segmented, cut_of_handle, measure
 from ichviewer.imaging.measurement import (
     Kind,
     Measurement,
-    MeasurementError,
     from_plain,
     to_plain,
 )

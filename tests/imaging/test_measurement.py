@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ichviewer.errors import MeasurementError
 from ichviewer.imaging.measurement import (
     MOST_HANDLES,
     Handle,
     Kind,
     Measurement,
-    MeasurementError,
     from_plain,
     to_plain,
 )

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ichviewer.errors import MeasurementError
 from ichviewer.imaging.measure import Segmented, measure
-from ichviewer.imaging.measurement import Handle, Kind, Measurement, MeasurementError
+from ichviewer.imaging.measurement import Handle, Kind, Measurement
 from ichviewer.imaging.plane import Axis
 from ichviewer.report import measurements
 from tests.imaging.series import SCANS, volume_of
