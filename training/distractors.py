@@ -216,7 +216,8 @@ def _rod(
 
 def rim_map(rng: Rng, shape: tuple[int, ...]) -> Floats:
     """Where the bright rim under the skull is strong: patches, 0 to 1, on the whole head."""
-    coarse = rng.standard_normal([max(3, n // 30) for n in shape]).astype(np.float32)
+    period_mm = int(rng.integers(10, 34))
+    coarse = rng.standard_normal([max(3, n // period_mm) for n in shape]).astype(np.float32)
     return stretch(np.clip(0.5 + 0.6 * smooth(coarse, 0.6), 0, 1.4), shape)
 
 

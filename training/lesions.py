@@ -19,6 +19,8 @@ from training.statistics import Plan
 
 Bools = NDArray[np.bool_]
 _COARSE = 4
+#: Of collections that have grown for weeks, and of fresh ones.
+_THICKEST_MM = (40.0, 30.0)
 _HYPEROSTOSIS_SHARE = 0.2
 
 
@@ -66,14 +68,16 @@ def plan_collection(rng: Rng, anatomy: Anatomy, plan: Plan) -> Collection | None
         reach = np.maximum(0, (at**2).sum(0) - depth**2) / radius**2
         profile = np.clip(1 - reach, 0, None)
     else:
-        extent = float(np.clip(22 * (plan.volume_ml / 3) ** 0.4 * rng.uniform(0.7, 1.5), 8, 110))
+        old = plan.form in {"chronic", "layered"}  # grown inwards more than along the skull
+        spread = rng.uniform(0.45, 1.2) if old else rng.uniform(0.7, 1.5)
+        extent = float(np.clip(22 * (plan.volume_ml / 3) ** 0.4 * spread, 8, 110))
         reach = (at[1] / extent) ** 2 + (at[0] / (extent * rng.uniform(0.45, 0.9))) ** 2
         profile = np.sqrt(np.clip(1 - reach, 0, None)) * (midline * side > 1) * above
         profile *= np.clip(1 + 0.35 * smooth_noise(rng, depth.shape, 8), 0.2, 2)
     covered = float(profile[shell].sum()) / _COARSE  # the shell is one coarse voxel thick
     if covered <= 0:
         return None
-    thickest = np.clip(target / covered, 2.0, 32.0 if epidural else 24.0)
+    thickest = np.clip(target / covered, 2.0, _THICKEST_MM[plan.form == "acute"])
     return Collection(plan, (profile * thickest).astype(np.float32))
 
 

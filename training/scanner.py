@@ -20,8 +20,8 @@ _SUBARACHNOID_HU = 35.0
 _BONE_HU = 130.0
 #: The rim under the skull where a scanner's calibration leaves one: real heads at hand show 4 to
 #: 30 HU at 2 mm, falling within 3 mm and, more weakly, over 12 mm.
-_RIM_HU = (0.0, 8.0, 20.0)
-_RIM_SHARES = (0.4, 0.35, 0.25)
+_RIM_HU = (0.0, 8.0, 20.0, 34.0)
+_RIM_SHARES = (0.3, 0.3, 0.25, 0.15)
 _MOTION_SHARE = 0.04
 _METAL_HU = 2300.0
 
