@@ -1,14 +1,24 @@
-"""Where the values stand: beside their lines, inside the view, and never over one another."""
+"""Where the values stand: beside their lines, inside the view, clear of all other lines and values.
+
+Every value has a few places beside its own figure; it takes the one that covers least.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 
 _GAP_PX = 8.0
 #: The corners of a view hold its texts: so far to the side and down or up.
 _CORNER_PX = (260.0, 110.0)
+#: Lines are looked at in steps of so many pixels; each step that is covered counts so much.
+_STEP_PX = 4.0
+_STEP_COST = 60.0
+
+Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -23,14 +33,14 @@ class Label:
 def place(labels: Sequence[Label], area: QRectF, metrics: QFontMetricsF) -> list[QRectF]:
     """A box for every label, the first ones first."""
     taken = _corners(area)
-    figures = [_bounds(label.points) for label in labels]
+    lines = np.concatenate([_steps(label.points) for label in labels]) if labels else np.empty(0)
     boxes = []
-    for label, figure in zip(labels, figures, strict=True):
+    for label in labels:
         width = max(metrics.horizontalAdvance(text) for text in label.lines) + 4
         size = (width, metrics.height() * len(label.lines))
         best = min(
-            _candidates(label.points, figure, size),
-            key=lambda box: _cost(box, area, figure, taken),
+            _candidates(label.points, _bounds(label.points), size),
+            key=lambda box: _cost(box, area, lines, taken),
         )
         taken.append(best)
         boxes.append(best)
@@ -58,11 +68,22 @@ def _candidates(
     yield QRectF(figure.left() - _GAP_PX - width, figure.top() - _GAP_PX - height, width, height)
 
 
-def _cost(box: QRectF, area: QRectF, figure: QRectF, taken: Sequence[QRectF]) -> float:
+def _cost(box: QRectF, area: QRectF, lines: Points, taken: Sequence[QRectF]) -> float:
     """Pixels that would be covered or cut off; those outside the view count most."""
     outside = _size(box) - _size(box.intersected(area))
     over = sum(_size(box.intersected(other)) for other in taken)
-    return 10 * outside + 3 * over + _size(box.intersected(figure))
+    x, y = lines.T
+    inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
+    return 10 * outside + 3 * over + _STEP_COST * int(inside.sum())
+
+
+def _steps(points: Sequence[QPointF]) -> Points:
+    """(N, 2) points along a line, close enough that none slips through a label."""
+    corners = np.array([[p.x(), p.y()] for p in points])
+    lengths = np.hypot(*np.diff(corners, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    at = np.linspace(0, along[-1], int(along[-1] / _STEP_PX) + 2)
+    return np.stack([np.interp(at, along, corners[:, n]) for n in (0, 1)], axis=1)
 
 
 def _corners(area: QRectF) -> list[QRectF]:

@@ -1,6 +1,6 @@
 """The panel of measurements: the table, all values of the chosen one, and ways to keep them."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ichviewer.report.measurements import full_text
@@ -23,6 +23,7 @@ class MeasurePanel(QWidget):
     def __init__(self, measures: MeasureList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._measures = measures
         self._values = label("", "dim", wraps=True)
         self._remarks = label("", "warning", wraps=True)

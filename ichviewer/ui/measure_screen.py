@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF
 from ichviewer.imaging.cut import Cut, cut_of, cut_through
 from ichviewer.imaging.figure import Stroke, figure
 from ichviewer.imaging.grid import Float
-from ichviewer.imaging.grips import cut_of_grip, grips_lps_mm
+from ichviewer.imaging.grips import grips_lps_mm
 from ichviewer.imaging.measure import cut_of_handle, points_lps_mm
 from ichviewer.imaging.measurement import Measurement
 from ichviewer.imaging.plane import Axis, Plane
@@ -75,29 +75,31 @@ class MeasureScreen:
     def strokes(self, drawn: Measurement) -> tuple[Stroke, ...]:
         """The lines of a measurement that are seen on the cut on show."""
         cut = self.cut
-        if cut is None:
+        if cut is None or not (drawn.kind.is_free or self._is_here(drawn, 0)):
             return ()
         held = cut_of_handle(drawn, 0, cut.grid)
-        return tuple(
-            stroke
-            for stroke in figure(drawn.kind, points_lps_mm(drawn), held)
-            if any(cut_of_handle(drawn, handle, cut.grid) == cut for handle in stroke.handles)
-        )
+        strokes = figure(drawn.kind, points_lps_mm(drawn), held)
+        if not drawn.kind.is_free:
+            return strokes
+        return tuple(s for s in strokes if any(self._is_here(drawn, n) for n in s.handles))
 
     def is_whole(self, drawn: Measurement, stroke: Stroke) -> bool:
         """Whether all of a line lies on the cut on show."""
+        return not drawn.kind.is_free or all(self._is_here(drawn, n) for n in stroke.handles)
+
+    def _is_here(self, drawn: Measurement, handle: int) -> bool:
         cut = self.cut
-        return cut is not None and all(
-            cut_of_handle(drawn, handle, cut.grid) == cut for handle in stroke.handles
-        )
+        return cut is not None and cut_of_handle(drawn, handle, cut.grid) == cut
 
     def grips(self, drawn: Measurement) -> dict[int, QPointF]:
         """The grips that lie on the cut on show."""
         cut = self.cut
-        if cut is None:
+        if cut is None or not (drawn.kind.is_free or self._is_here(drawn, 0)):
             return {}
         points = self.points(grips_lps_mm(drawn, cut.grid))
-        return {n: p for n, p in enumerate(points) if cut_of_grip(drawn, n, cut.grid) == cut}
+        return {
+            n: p for n, p in enumerate(points) if not drawn.kind.is_free or self._is_here(drawn, n)
+        }
 
     def grip_at(self, drawn: Measurement, point: QPointF) -> int | None:
         """The grip under a point."""

@@ -14,6 +14,8 @@ from ichviewer.ui.measure_list import MeasureList
 
 _COLUMNS = ("Name", "Where", "Value")
 _NAME = 0
+#: So many rows, the head among them, are seen however little room there is.
+_LEAST_ROWS = 5
 
 
 class MeasureTable(QTableWidget):
@@ -41,7 +43,7 @@ class MeasureTable(QTableWidget):
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(3 * self.verticalHeader().defaultSectionSize())
+        self.setMinimumHeight(_LEAST_ROWS * self.verticalHeader().defaultSectionSize())
         self.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.cellClicked.connect(lambda row, _column: self._choose(row))
         self.itemChanged.connect(self._rename)
