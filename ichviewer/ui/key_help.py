@@ -15,6 +15,7 @@ from ichviewer.ui.action import Desk
 from ichviewer.ui.actions import ACTIONS
 from ichviewer.ui.keys import key_text
 from ichviewer.ui.labels import label
+from ichviewer.ui.measure_keys import KEYS
 from ichviewer.ui.mouse import gestures_in_words, scheme_of
 
 Rows = list[tuple[str, str]]
@@ -63,6 +64,7 @@ def help_rows(desk: Desk) -> dict[str, Rows]:
     for action in ACTIONS:
         keys = key_text(action, settings.keys) or "–"
         groups.setdefault(action.menu, []).append((keys, action.title_at(desk)))
+    groups["While measuring"] = list(KEYS)
     scheme = f"Mouse in an image: {settings.mouse_scheme}"
     groups[scheme] = [*gestures_in_words(scheme_of(settings)), *ALSO_MOUSE]
     return groups
