@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ichviewer import paths
 from ichviewer.analysis.findings import Findings, OperatingPoint
 from ichviewer.dicom.study import Permission, ScanResult, Series
-from ichviewer.errors import LibraryError, NotDicomError
+from ichviewer.errors import GeometryError, LibraryError, NotDicomError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Case, Matches
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from ichviewer.analysis.catalog import ModelProblem
     from ichviewer.analysis.findings import ModelInfo
     from ichviewer.analysis.gate import Header
+    from ichviewer.comparison.alignment import Alignment
+    from ichviewer.comparison.change import Comparison
+    from ichviewer.comparison.time_point import TimePoint
     from ichviewer.imaging.measure import Segmented
     from ichviewer.imaging.measurement import Measurement
     from ichviewer.library.manifest import Manifest
@@ -181,6 +184,38 @@ def evaluate(
     point = OperatingPoint(operating_point)
     evaluation = evaluate_table(rows, models, open_dicom, progress, point=point, excluded=excluded)
     return evaluation.described, page(evaluation)
+
+
+def compare(
+    prior: "TimePoint",
+    current: "TimePoint",
+    alignment: "Alignment | None" = None,
+    *,
+    progress: Progress = silent,
+) -> "Comparison":
+    """What has changed since a prior series; aligned anew unless an alignment is given."""
+    from ichviewer.comparison.compare import compare as compare_time_points
+
+    return compare_time_points(prior, current, progress, alignment)
+
+
+def save_aligned(
+    prior: Volume,
+    current: Volume,
+    alignment: "Alignment",
+    file: Path,
+    *,
+    progress: Progress = silent,
+) -> tuple[str, ...]:
+    """Write the prior series as NIfTI on the current one's slices; returns what to know of it."""
+    from ichviewer.comparison.resample import even_grid, on_grid
+    from ichviewer.imaging.itk import write_nifti
+
+    if not alignment.is_usable:
+        raise GeometryError(f"{file.name} was not written. {alignment.sentence()}")
+    resampled = on_grid(prior, alignment.motion, even_grid(current.grid), progress)
+    write_nifti(resampled, file)
+    return tuple(note for note in resampled.notes if note not in prior.notes)
 
 
 def find_similar(

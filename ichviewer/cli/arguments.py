@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         help="where the models run (default: as in the settings)",
     )
 
+    _add_compare(commands)
+
     evaluate = _command(
         commands, "evaluate", "evaluate", "measure the models on a table of your own images"
     )
@@ -161,6 +163,33 @@ def _reading_arguments(commands: Any) -> None:
         command.add_argument(
             "--readings", type=Path, metavar="FOLDER", help="where readings are (default: yours)"
         )
+
+
+def _add_compare(commands: Any) -> None:
+    compare = _command(
+        commands, "compare", "compare", "say what has changed since a prior series of one patient"
+    )
+    compare.add_argument("prior", type=Path, metavar="PRIOR", help="folder of the earlier series")
+    compare.add_argument("folder", type=Path, metavar="CURRENT", help="folder of the later series")
+    for which in ("prior", "current"):
+        compare.add_argument(
+            f"--{which}-series",
+            default="",
+            metavar="KEY",
+            help=f"key of the {which} series as listed by scan",
+        )
+    compare.add_argument("--json", type=Path, metavar="OUT", help="write all of it as JSON")
+    compare.add_argument(
+        "--resampled",
+        type=_nifti,
+        metavar="FILE.nii.gz",
+        help="write the prior series on the current one's slices",
+    )
+    compare.add_argument(
+        "--device",
+        choices=("auto", "cpu", "gpu"),
+        help="where the models run (default: as in the settings)",
+    )
 
 
 def _command(commands: Any, name: str, run: Any, title: str) -> argparse.ArgumentParser:

@@ -10,10 +10,11 @@ from typing import Any
 from ichviewer import paths, workflow
 from ichviewer.analysis.findings import Findings, ModelInfo
 from ichviewer.cli.codes import OK, SOME_SKIPPED, TROUBLE
+from ichviewer.comparison.time_point import TimePoint
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import IchViewerError
 from ichviewer.imaging.volume import Volume
-from ichviewer.report import measurements, summary, table
+from ichviewer.report import changes, measurements, summary, table
 from ichviewer.selftest import selftest as run_checks
 from ichviewer.settings import read_settings
 from ichviewer.worker import Worker
@@ -97,6 +98,38 @@ def measure(options: argparse.Namespace, worker: Worker) -> int:
     if options.json:
         options.json.write_text(measurements.to_json(entries), encoding="utf-8")
     return TROUBLE if left else _code(scan)
+
+
+def compare(options: argparse.Namespace, worker: Worker) -> int:
+    for file in (options.json, options.resampled):
+        _check_writable(file)
+    device = _device(options)
+    scans, points = [], []
+    for folder, key in (
+        (options.prior, options.prior_series),
+        (options.folder, options.current_series),
+    ):
+        scan = _step(worker, workflow.open_folder, folder)
+        series = workflow.best_series(scan, key)
+        volume = _step(worker, workflow.open_series, series)
+        findings = _step(worker, workflow.analyze, series, volume, device)
+        study = next(study for study in scan.studies if series in study.series)
+        print(f"{'Current' if scans else 'Prior'}: {_title(series)} {study.date} {study.time}")
+        scans.append(scan)
+        points.append(TimePoint(study, series, volume, findings))
+    comparison = _step(worker, workflow.compare, *points)
+    print(changes.changes_text(comparison))
+    if options.json:
+        described = changes.describe_comparison(comparison)
+        options.json.write_text(_json(described) + "\n", encoding="utf-8")
+    if options.resampled:
+        volumes = (point.volume for point in points)
+        save = partial(
+            workflow.save_aligned, alignment=comparison.alignment, file=options.resampled
+        )
+        for note in _step(worker, save, *volumes):
+            print(note)
+    return max(_code(scan) for scan in scans)
 
 
 def evaluate(options: argparse.Namespace, worker: Worker) -> int:

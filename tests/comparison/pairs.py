@@ -84,10 +84,8 @@ def run(pair: Pair, seed: int = 0) -> Outcome:
     """Scan a head twice and compare."""
     head = _head(pair.head)
     motion = turn_about(np.zeros(3), np.array(pair.turn_deg), np.array(pair.shift_mm))
-    lesions = (
-        Lesion(radius_mm=pair.radius_mm),
-        Lesion(radius_mm=pair.radius_mm, growth=pair.growth),
-    )
+    small = Lesion(radius_mm=pair.radius_mm)
+    lesions = (small, replace(small, growth=pair.growth))
     before, was = take(head, motion.after(_CURRENT), pair.prior, lesions[0], seed)
     after, now = take(head, _CURRENT, pair.current, lesions[1], seed + 1000)
     prior = time_point(before, findings_of(was, before), date="2026-03-01")
