@@ -108,7 +108,7 @@ class Plane:
         """True where the pixels are the acquired ones, at most flipped."""
         return self.source is None
 
-    @property
+    @cached_property
     def letters(self) -> Letters:
         """Patient directions at the edges; empty where the files give none."""
         if self.grid.geometry is GeometryClass.NO_GEOMETRY:

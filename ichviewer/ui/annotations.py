@@ -1,9 +1,10 @@
 """What is written over an image: letters, corner texts, scale bar, crosshair, type names."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPixmapCache
 
 from ichviewer.imaging.plane import Letters
 from ichviewer.ui.theme import ON_IMAGE
@@ -12,6 +13,7 @@ _MARGIN = 10.0
 #: Half of the opening in the middle of the crosshair, so that it covers nothing that is read.
 _OPENING = 14.0
 _LIGHT_PX = 9.0
+_RIM_PX = 1
 #: The edge belongs to the orientation letter.
 _LETTER_PX = 28.0
 _SCALE_STEPS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
@@ -100,14 +102,60 @@ def _write_line(
 def write(
     painter: QPainter, box: QRectF, side: Qt.AlignmentFlag, text: str, colour: QColor
 ) -> None:
-    """Write plain text with a dark rim, readable on bone and on air."""
+    """Write one line of plain text with a dark rim, readable on bone and on air."""
     if not text:
         return
+    ratio = painter.device().devicePixelRatioF()
+    drawn = _drawn_once(painter.font(), text, colour, ratio)
+    size = drawn.deviceIndependentSize()
+    x, y = box.left() - _RIM_PX, box.top() - _RIM_PX
+    if side & Qt.AlignmentFlag.AlignRight:
+        x = box.right() + _RIM_PX - size.width()
+    elif side & Qt.AlignmentFlag.AlignHCenter:
+        x = box.center().x() - size.width() / 2
+    if side & Qt.AlignmentFlag.AlignBottom:
+        y = box.bottom() + _RIM_PX - size.height()
+    elif side & Qt.AlignmentFlag.AlignVCenter:
+        y = box.center().y() - size.height() / 2
+    # On whole device pixels, so that it stays sharp on screens scaled by a fraction.
+    painter.drawPixmap(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), drawn)
+
+
+def write_paragraph(
+    painter: QPainter, box: QRectF, side: Qt.AlignmentFlag, text: str, colour: QColor
+) -> None:
+    """Write plain text with a dark rim, in as many lines as it takes."""
+    wrapped = side | Qt.TextFlag.TextWordWrap
     painter.setPen(QColor(0, 0, 0, 220))
     for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-        painter.drawText(box.translated(dx, dy), side, text)
+        painter.drawText(box.translated(dx, dy), wrapped, text)
     painter.setPen(colour)
-    painter.drawText(box, side, text)
+    painter.drawText(box, wrapped, text)
+
+
+def _drawn_once(font: QFont, text: str, colour: QColor, ratio: float) -> QPixmap:
+    """A line of text with its rim, kept by Qt: the same few are drawn in every frame."""
+    key = f"{font.key()} {colour.rgba()} {ratio} {text}"
+    drawn = QPixmap()
+    if QPixmapCache.find(key, drawn):
+        return drawn
+    metrics = QFontMetricsF(font)
+    wide = math.ceil(metrics.horizontalAdvance(text)) + 2 * _RIM_PX
+    high = math.ceil(metrics.height()) + 2 * _RIM_PX
+    drawn = QPixmap(math.ceil(wide * ratio), math.ceil(high * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    painter.setFont(font)
+    base = QPointF(_RIM_PX, _RIM_PX + metrics.ascent())
+    painter.setPen(QColor(0, 0, 0, 220))
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        painter.drawText(base + QPointF(dx, dy), text)
+    painter.setPen(colour)
+    painter.drawText(base, text)
+    painter.end()
+    QPixmapCache.insert(key, drawn)
+    return drawn
 
 
 def draw_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:

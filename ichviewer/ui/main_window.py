@@ -216,16 +216,8 @@ class MainWindow(QMainWindow):
         self._welcome.folder_wanted.connect(self.choose_folder)
         self._welcome.demo_wanted.connect(self.open_demo)
         model.volume_changed.connect(self._show_title)
-        for signal in (
-            model.window_changed,
-            model.overlay_changed,
-            model.layout_changed,
-            model.blending_changed,
-            model.view_changed,
-            model.cine_changed,
-            model.key_images_changed,
-        ):
-            signal.connect(self._menus.show_switches)
+        for signal in (model.window_changed, model.layout_changed):
+            signal.connect(self._menus.show_tool_bar)
         self.measuring.measures.tool_changed.connect(self._menus.show_switches)
         model.choices_changed.connect(self._apply_choices)
         application = QApplication.instance()

@@ -159,7 +159,7 @@ class MeasureDrawing:
         height = painter.fontMetrics().height()
         box = area.adjusted(10, 6 + 5.5 * height, -10, -6)
         top = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        annotations.write(painter, box, top | Qt.TextFlag.TextWordWrap, text, _SELECTED)
+        annotations.write_paragraph(painter, box, top, text, _SELECTED)
 
 
 def _draw_line(

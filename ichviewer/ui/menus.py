@@ -39,6 +39,7 @@ class Menus:
         for action, made in self._made.items():
             if action.menu not in menus:
                 menus[action.menu] = window.menuBar().addMenu(action.menu)
+                menus[action.menu].aboutToShow.connect(self.show_switches)
             if action.release is None:
                 menus[action.menu].addAction(made)
         window.addToolBar(self._tool_bar())
@@ -60,6 +61,12 @@ class Menus:
         for action, made in self._made.items():
             if action.is_on is not None:
                 made.setChecked(action.is_on(self._desk))
+
+    def show_tool_bar(self) -> None:
+        """Bring the check marks that are always seen up to date, as for every step of a drag."""
+        for action in _IN_TOOL_BAR:
+            if action.is_on is not None:
+                self._made[action].setChecked(action.is_on(self._desk))
 
     def _make(self, window: QMainWindow, action: Action) -> QAction:
         made = QAction(action.text, window)

@@ -61,8 +61,8 @@ class Notes:
         """Say why there is no plane."""
         if self.content.volume is not None:
             inner = area.adjusted(24, 24, -24, -24)
-            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            annotations.write(painter, inner, wrap, self.content.refusal(), QColor(ON_IMAGE.dim))
+            middle, ink = Qt.AlignmentFlag.AlignCenter, QColor(ON_IMAGE.dim)
+            annotations.write_paragraph(painter, inner, middle, self.content.refusal(), ink)
 
     def write(
         self,
