@@ -230,20 +230,6 @@ def test_an_unlinked_case_goes_its_own_way_and_is_linked_from_there(reading: Mai
     assert content.cursor_kji[0] == 7, "linked at 8 and 6, one further in both"
 
 
-def test_key_images_belong_to_their_series(reading: MainWindow) -> None:
-    model = reading.model
-    for k in (3, 8):
-        model.move_cursor((k, 20, 16))
-        model.toggle_key_image()
-    assert model.key_slices == (3, 8)
-    model.toggle_key_image()
-    assert model.key_slices == (3,)
-    model.show_volume(samples.series("b"), samples.volume())
-    assert model.key_slices == ()
-    model.show_volume(samples.series(), samples.volume())
-    assert model.key_slices == (3,)
-
-
 def test_panning_a_turned_image_moves_it_with_the_hand(reading: MainWindow) -> None:
     turn_all(reading, Turn(1, True))
     before = reading.images.axial.screen_point(10, 10)

@@ -75,6 +75,20 @@ def test_stepping_through_lesions_goes_round(model: ViewerModel) -> None:
     assert slices == [2, 4, 6, 2, 6]
 
 
+def test_key_images_belong_to_their_series(model: ViewerModel) -> None:
+    model.show_volume(samples.series(), samples.volume())
+    for k in (3, 8):
+        model.move_cursor((k, 20, 16))
+        model.toggle_key_image()
+    assert model.key_slices == (3, 8)
+    model.toggle_key_image()
+    assert model.key_slices == (3,)
+    model.show_volume(samples.series("b"), samples.volume())
+    assert model.key_slices == ()
+    model.show_volume(samples.series(), samples.volume())
+    assert model.key_slices == (3,)
+
+
 def test_opacity_stays_between_a_tenth_and_one(model: ViewerModel) -> None:
     for _ in range(20):
         model.change_opacity(-0.1)
