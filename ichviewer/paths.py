@@ -29,6 +29,11 @@ def resources_folder() -> Path:
     return _overridden("ICHVIEWER_RESOURCES") or _shipped() / "resources"
 
 
+def atlas_file() -> Path:
+    """The atlas that tells where in the head a lesion lies."""
+    return resources_folder() / "atlas" / "head_atlas.npz"
+
+
 def demo_study_folder() -> Path:
     """The simulated study that ships with the program."""
     return resources_folder() / "demo"

@@ -136,6 +136,7 @@ def analyze(
         progress,
         device,
         point=OperatingPoint(point),
+        atlas_file=paths.atlas_file(),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.analysis.atlas import load_atlas
 from ichviewer.analysis.classical import find_dense
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
@@ -16,15 +17,19 @@ from ichviewer.analysis.findings import (
     ModelInfo,
     OperatingPoint,
 )
-from ichviewer.analysis.gate import Header, check_head, check_header, check_vector, join
-from ichviewer.analysis.head import Head, find_head
+from ichviewer.analysis.gate import Header, check_header, check_vector, join
+from ichviewer.analysis.gate_head import check_head
+from ichviewer.analysis.head import find_head
 from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Role
-from ichviewer.analysis.midline import find_midline
+from ichviewer.analysis.midline import Midline, find_midline
+from ichviewer.analysis.place import Place, find_place
 from ichviewer.analysis.quantify import measure
 from ichviewer.analysis.reading import load_models
 from ichviewer.analysis.reconcile import FLAG_NOT_DETECTED, Detection, notes_on_disagreement
 from ichviewer.analysis.segment import on_volume
+from ichviewer.analysis.shift import find_shift
+from ichviewer.analysis.signs import expansion_signs
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import Progress, silent
 
@@ -40,6 +45,7 @@ def analyze(
     device: str = "auto",
     *,
     point: OperatingPoint = OperatingPoint.BALANCED,
+    atlas_file: Path | None = None,
 ) -> Findings:
     """Everything that analysis says about one Volume.
 
@@ -57,6 +63,9 @@ def analyze(
         As `load_model` takes it.
     point
         How readily the models are to say that something is there.
+    atlas_file
+        What tells the sites of lesions and the level of the midline shift; without it there are
+        none.
 
     Raises
     ------
@@ -78,8 +87,15 @@ def analyze(
     embedder = models.by_role[Role.EMBEDDING]
     seen = look(volume, head, models, progress, seconds, point=point)
     gate = join(gate, check_vector(seen.embedding, embedder.familiarity))
+    with stage(seconds, "place", progress):
+        midline = find_midline(volume, head)
+        place = find_place(volume, head, midline, load_atlas(atlas_file)) if atlas_file else None
+        shift = find_shift(volume, head, midline, place)
+    with stage(seconds, "second reader", progress):
+        cavity = place.cavity(head, volume) if place and place.is_sure else None
+        dense = on_volume(head.prepared, find_dense(head, cavity), volume)
     with stage(seconds, "lesions", progress):
-        lesions = _measured(seen, volume, head)
+        lesions = _measured(seen, volume, midline, place, dense, progress=progress)
     return Findings(
         series_uid=volume.series_uid,
         gate=gate,
@@ -102,17 +118,24 @@ def analyze(
         slice_thresholds=seen.detection.slice_thresholds,
         operating_point=seen.operating_point,
         answers=seen.answers,
+        midline_shift=shift,
     )
 
 
-def _measured(seen: Seen, volume: Volume, head: Head) -> tuple[Lesion, ...]:
-    if not seen.lesions:
-        return ()
-    midline = find_midline(volume, head)
-    dense = on_volume(head.prepared, find_dense(head), volume)
+def _measured(
+    seen: Seen,
+    volume: Volume,
+    midline: Midline,
+    place: Place | None,
+    dense: NDArray[np.bool_],
+    *,
+    progress: Progress,
+) -> tuple[Lesion, ...]:
     lesions = []
     for number, one in enumerate(seen.lesions, start=1):
-        lesion = measure(one, seen.marked, volume, midline, dense, number=number)
+        progress(number - 1, len(seen.lesions), "Analysis: lesions")
+        lesion = measure(one, seen.marked, volume, midline, dense, number=number, place=place)
+        lesion = replace(lesion, signs=expansion_signs(one, seen.lesions, volume))
         if not seen.detection.shows(one):
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_NOT_DETECTED))
         lesions.append(lesion)

@@ -26,20 +26,24 @@ _BLOOD_TO_HU = 110.0
 _SMALLEST_PX = 20
 
 
-def find_dense(head: Head) -> NDArray[np.bool_]:
+def find_dense(head: Head, cavity: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """What is denser than brain and less dense than calcium, inside the brain.
 
     Parameters
     ----------
     head
         Slabs of 5 mm, pixels of 1 mm.
+    cavity
+        (N, S, S) where there can be brain, by an atlas laid over the head: keeps orbits and face
+        out where the skull base is open. None where no atlas fits.
 
     Returns
     -------
     (N, S, S) bool.
     """
     smooth = ndimage.gaussian_filter(head.hu, (0.0, _SMOOTH_PX, _SMOOTH_PX))
-    depth_mm = np.stack([ndimage.distance_transform_edt(plane) for plane in head.brain])
+    brain = head.brain if cavity is None else head.brain & cavity
+    depth_mm = np.stack([ndimage.distance_transform_edt(plane) for plane in brain])
     inside = depth_mm > _RIM_PX
     smooth -= rim_hu(smooth, np.where(inside, depth_mm, 0.0))
     sample = smooth[inside]

@@ -36,6 +36,7 @@ class Side(StrEnum):
     RIGHT = "right"
     MIDLINE = "midline"
     BOTH = "both"
+    UNKNOWN = "unknown"
 
 
 class OperatingPoint(StrEnum):

@@ -1,5 +1,8 @@
 """The input gate: may the models read this series at all, and with which reservations?
 
+It asks in this order: modality, orientation, kV, spacing, gaps, tilt and number of slices (here);
+is it an adult's head, with contrast, metal or motion (`gate_head`); and, once the models have read
+it, how far it lies from what they know (here again).
 Header words are unreliable, so what decides is measured on the voxels; the header can only add
 doubt. A refusal is for input the models have never seen the like of; a warning is for a head that
 they may read worse than usual.
@@ -10,11 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ichviewer.analysis.familiarity import Familiarity
 from ichviewer.analysis.findings import Gate, GateAnswer
-from ichviewer.analysis.head import Head
 from ichviewer.imaging.grid import TILT_TOLERANCE_DEG, GeometryClass
 from ichviewer.imaging.volume import Volume
 
@@ -25,24 +26,6 @@ _PIXEL_MM = (0.2, 1.6)
 _GAP_MM = 7.5
 #: A head whose brain was scanned whole spans about 120-150 mm; below this it is a part.
 _COVERAGE_MM = 100.0
-#: Brain and fluid inside an adult's skull, mL (1,150-1,900 in health), with wide margins.
-_BRAIN_ML = (500.0, 2600.0)
-_BRAIN_PART_ML = 60.0
-#: Share of what bone encloses that has the HU of brain, fluid or blood; 0.89 in two real heads,
-#: 0.03 in a skull phantom filled with air.
-_BRAIN_SHARE = 0.6
-_SOFT_HU = (-10.0, 100.0)
-#: Median HU of brain; 30 in the real heads, wide margins for cupping, kVp and swelling.
-_BRAIN_MEDIAN_HU = (12.0, 50.0)
-#: Vessels with contrast stand out of brain on nearly every slice; calcium and blood on a few.
-_VESSEL_HU = (90.0, 250.0)
-_VESSEL_PX = 5
-_VESSEL_SLAB_SHARE = 0.7
-_VESSEL_SLABS = 3
-_LARGE_BRAIN_PX = 8000
-_RIM_PX = 3
-#: Pixel noise (1 mm, as averaged into slabs) above which soft tissue kernels are no more.
-_NOISE_HU = 16.0
 _BONE_KERNELS = ("BONE", "EDGE", "LUNG", "SHARP", "YE", "YD", "FC30", "FC31", "FC80", "FC81")
 _KVP = (80.0, 140.0)
 _ADULT_YEARS = 18.0
@@ -76,16 +59,7 @@ def check_header(volume: Volume, header: Header) -> Gate:
     refusals = tuple(_header_refusals(volume, header))
     if refusals:
         return Gate(GateAnswer.REFUSED, refusals)
-    warnings = tuple(_header_warnings(volume, header))
-    return Gate(GateAnswer.WARNED if warnings else GateAnswer.ACCEPTED, warnings)
-
-
-def check_head(volume: Volume, head: Head) -> Gate:
-    """The part of the gate that looks at the pixels: is it a head as the models know them?"""
-    refusals = tuple(_head_refusals(volume, head))
-    if refusals:
-        return Gate(GateAnswer.REFUSED, refusals)
-    warnings = tuple(_head_warnings(volume, head))
+    warnings = (*_stack_warnings(volume), *_word_warnings(header))
     return Gate(GateAnswer.WARNED if warnings else GateAnswer.ACCEPTED, warnings)
 
 
@@ -120,7 +94,7 @@ def _header_refusals(volume: Volume, header: Header) -> Iterator[str]:
         yield f"This is a series of modality {header.modality}; the models read CT only."
     if not volume.is_hu:
         yield "The files give no rescale to Hounsfield units; the models need HU."
-    if volume.geometry is GeometryClass.NO_GEOMETRY:
+    if volume.geometry is GeometryClass.NO_GEOMETRY and volume.shape_kji[0] > 1:
         yield "The slices have no positions in the patient; the models need them."
         return
     grid = volume.grid
@@ -140,10 +114,15 @@ def _header_refusals(volume: Volume, header: Header) -> Iterator[str]:
         yield f"Pixels of {pixel_mm:.2f} mm are outside what the models know (0.2 to 1.6 mm)."
 
 
-def _header_warnings(volume: Volume, header: Header) -> Iterator[str]:
+def _stack_warnings(volume: Volume) -> Iterator[str]:
     grid = volume.grid
     if volume.shape_kji[0] == 1:
         yield "A single slice: the models read it without its neighbours, less surely."
+        if volume.geometry is GeometryClass.NO_GEOMETRY:
+            yield (
+                "The slice does not say how it lies in the patient: it is read as an axial slice, "
+                "and which side is left is not known."
+            )
     else:
         gaps_mm = grid.gaps_mm
         if gaps_mm.max() > _GAP_MM:
@@ -157,6 +136,9 @@ def _header_warnings(volume: Volume, header: Header) -> Iterator[str]:
         yield f"The gantry was tilted by {grid.tilt_deg:.1f}°, more than the models know."
     elif grid.tilt_deg > TILT_TOLERANCE_DEG:
         yield f"The gantry was tilted by {grid.tilt_deg:.1f}°."
+
+
+def _word_warnings(header: Header) -> Iterator[str]:
     if header.body_part and not _is_head_word(header.body_part):
         yield f"The header says body part {header.body_part!r}, not head."
     if header.contrast:
@@ -171,78 +153,3 @@ def _header_warnings(volume: Volume, header: Header) -> Iterator[str]:
 
 def _is_head_word(body_part: str) -> bool:
     return any(word in body_part.upper() for word in ("HEAD", "BRAIN", "SKULL", "CRAN", "NEURO"))
-
-
-def _head_refusals(volume: Volume, head: Head) -> Iterator[str]:
-    inside_hu = head.hu[head.inside]
-    brain_ml = _volume_ml(head, head.brain)
-    if volume.shape_kji[0] == 1:
-        if int(head.brain.sum()) < _LARGE_BRAIN_PX // 4:
-            yield "No brain inside a closed skull is seen on this slice."
-        return
-    if inside_hu.size == 0:
-        yield "No closed skull is seen; the models read heads only."
-        return
-    soft = (inside_hu > _SOFT_HU[0]) & (inside_hu < _SOFT_HU[1])
-    share = float(soft.mean())
-    if share < _BRAIN_SHARE:
-        yield (
-            f"Only {share:.0%} of what the skull encloses has the density of brain: "
-            "a phantom, or no head at all."
-        )
-    elif brain_ml < _BRAIN_PART_ML:
-        yield f"Only {brain_ml:.0f} mL of brain are seen; the models read heads only."
-    elif not _BRAIN_MEDIAN_HU[0] <= (median_hu := _median_hu(head)) <= _BRAIN_MEDIAN_HU[1]:
-        yield (
-            f"What the skull encloses has a median of {median_hu:.0f} HU, not that of brain: "
-            "a phantom, or wrong rescale values."
-        )
-
-
-def _head_warnings(volume: Volume, head: Head) -> Iterator[str]:
-    brain_ml = _volume_ml(head, head.brain)
-    if volume.shape_kji[0] > 1 and not _BRAIN_ML[0] <= brain_ml <= _BRAIN_ML[1]:
-        yield (
-            f"{brain_ml:.0f} mL of brain were found, not those of a whole adult head: a part of "
-            "it, a child, or an open skull."
-        )
-    core = _core(head)
-    if _has_contrast(head, core):
-        yield "Bright vessels run through most slices: contrast; they may be taken for blood."
-    noise_hu = _noise_hu(head, core)
-    if noise_hu > _NOISE_HU:
-        yield f"The noise in the brain is {noise_hu:.0f} HU: a sharp kernel or a low dose."
-
-
-def _volume_ml(head: Head, region: np.ndarray) -> float:
-    """Volume of a region of 1 mm pixels."""
-    return float((region.sum(axis=(1, 2)) * head.thickness_mm).sum() / 1000.0)
-
-
-def _median_hu(head: Head) -> float:
-    core = _core(head)
-    return float(np.median(head.hu[core if core.any() else head.brain]))
-
-
-def _core(head: Head) -> np.ndarray:
-    """The brain without its rim, where bone lends its density to the pixels."""
-    width = 2 * _RIM_PX + 1
-    return np.asarray(ndimage.binary_erosion(head.brain, np.ones((1, width, width))))
-
-
-def _has_contrast(head: Head, core: np.ndarray) -> bool:
-    large = head.brain.sum(axis=(1, 2)) >= _LARGE_BRAIN_PX
-    if large.sum() < _VESSEL_SLABS:
-        return False
-    bright = core & (head.hu > _VESSEL_HU[0]) & (head.hu < _VESSEL_HU[1])
-    shows = bright[large].sum(axis=(1, 2)) >= _VESSEL_PX
-    return bool(shows.mean() >= _VESSEL_SLAB_SHARE)
-
-
-def _noise_hu(head: Head, core: np.ndarray) -> float:
-    """Robust spread of the difference between diagonal neighbours, as of one pixel's noise."""
-    difference = head.hu[:, 1:, 1:] - head.hu[:, :-1, :-1]
-    values = difference[core[:, 1:, 1:]]
-    if values.size == 0:
-        return 0.0
-    return float(1.4826 * np.median(np.abs(values)) / np.sqrt(2.0))

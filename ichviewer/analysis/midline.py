@@ -12,7 +12,7 @@ from scipy import ndimage, optimize
 
 from ichviewer.analysis.findings import Side
 from ichviewer.analysis.head import BONE_HU, Head
-from ichviewer.imaging.grid import Grid
+from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
 
 Float = NDArray[np.float64]
@@ -64,7 +64,7 @@ def find_midline(volume: Volume, head: Head) -> Midline:
     rng = np.random.default_rng(0)
     chosen = rng.choice(slab.size, min(_POINTS, slab.size), replace=False)
     index = np.stack([slab, row, column], axis=1)[chosen].astype(np.float64)
-    frame = _SlabFrame(volume.grid, head)
+    frame = SlabFrame(volume.grid, head, _COARSE_PX)
     points = frame.lps_mm(index)
     values = outline[tuple(index.astype(int).T)]
     center = points.mean(axis=0)
@@ -118,42 +118,6 @@ def _outline(head: Head) -> NDArray[np.float32]:
     bone = np.clip((head.hu - BONE_HU / 2) / (2 * BONE_HU), 0, 1)
     value = inside + _BONE_WEIGHT * bone
     return np.asarray(value.reshape(blocks).mean(axis=(2, 4)) * near, dtype=np.float32)
-
-
-class _SlabFrame:
-    """Between indices of the coarse slabs and patient positions."""
-
-    def __init__(self, grid: Grid, head: Head) -> None:
-        slab_of_k = head.prepared.slab_of_k
-        sizes = np.bincount(slab_of_k)
-        centers = np.bincount(slab_of_k, weights=np.arange(len(slab_of_k))) / sizes
-        self._grid = grid
-        self._k_of_slab: Float = centers
-        self._order = np.argsort(centers)
-        self._first = np.array(head.prepared.grid.first_ji)
-        self._step = np.array(head.prepared.grid.step_ji)
-
-    def lps_mm(self, index: Float) -> Float:
-        k = self._k_of_slab[index[:, 0].astype(int)]
-        fine = index[:, 1:] * _COARSE_PX + (_COARSE_PX - 1) / 2
-        return self._grid.lps_mm(np.concatenate([k[:, None], self._first + fine * self._step], 1))
-
-    def index(self, lps_mm: Float) -> Float:
-        kji = self._grid.kji(lps_mm)
-        slab = self._slab(kji[:, 0])
-        fine = (kji[:, 1:] - self._first) / self._step
-        return np.concatenate([slab[:, None], (fine - (_COARSE_PX - 1) / 2) / _COARSE_PX], axis=1)
-
-    def _slab(self, k: Float) -> Float:
-        """Fractional slab numbers; beyond the ends they run on, so that they can be told."""
-        centers = self._k_of_slab[self._order]
-        if len(centers) == 1:
-            return np.zeros_like(k)
-        slab = np.interp(k, centers, self._order.astype(np.float64))
-        sign = 1.0 if self._order[0] == 0 else -1.0
-        per_slab = (centers[-1] - centers[0]) / (len(centers) - 1)
-        over = np.maximum(k - centers[-1], 0) - np.maximum(centers[0] - k, 0)
-        return np.asarray(slab + sign * over / per_slab)
 
 
 def _normal(yaw_deg: float, roll_deg: float) -> Float:

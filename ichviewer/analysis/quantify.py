@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ichviewer.analysis.diameter import diameters_mm
-from ichviewer.analysis.findings import HemorrhageType, Lesion
+from ichviewer.analysis.findings import HemorrhageType, Lesion, Side
 from ichviewer.analysis.lesions import Region, find_regions
 from ichviewer.analysis.midline import Midline, side_of
+from ichviewer.analysis.place import Place
 from ichviewer.analysis.segment import Marked
+from ichviewer.analysis.thickness import thickness_mm
+from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.volume import Volume
 
 #: Blood stays below this; calcium, contrast and metal do not.
@@ -22,6 +25,7 @@ _BONE_SHARE = 0.3
 _LOW_AGREEMENT = 0.3
 _SMALL_ML = 1.0
 _NOMINAL_SLAB_MM = 5.0
+_EXTRA_AXIAL = (HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL)
 
 FLAG_CALCIUM = "denser than blood in part: calcification, contrast or metal?"
 FLAG_SKULL = "touches the skull"
@@ -71,6 +75,7 @@ def measure(
     dense: NDArray[np.bool_],
     *,
     number: int,
+    place: Place | None = None,
 ) -> Lesion:
     """Measure one region.
 
@@ -88,6 +93,8 @@ def measure(
         (K, J, I) what the second reader calls blood.
     number
         1 for the largest.
+    place
+        Where the head lies in the atlas, for the lesion's site; None where that is not known.
     """
     region = found.region
     kji = region.indices()
@@ -112,14 +119,28 @@ def measure(
         largest_slice=first + int(areas.argmax()),
         centroid_kji=(float(center_kji[0]), float(center_kji[1]), float(center_kji[2])),
         centroid_lps_mm=(float(center_lps[0]), float(center_lps[1]), float(center_lps[2])),
-        side=side_of(lps_mm, weights, midline),
+        side=_side(lps_mm, weights, midline, volume),
         mean_hu=float(voxels_hu.mean()),
         max_hu=float(voxels_hu.max()),
         probability=float(marked.probability[region.box][region.inside].mean(dtype=np.float64)),
         agreement=agreement,
         flags=_flags(found, volume, voxels_hu, agreement),
         abc2_ml=abc2_ml(region, volume),
+        site=place.site(found.kind, lps_mm, midline) if place else "",
+        thickness_mm=(
+            thickness_mm(region.inside, volume.spacing_mm[1:])
+            if found.kind in _EXTRA_AXIAL
+            else float("nan")
+        ),
     )
+
+
+def _side(
+    lps_mm: NDArray[np.float64], weights: NDArray[np.float64], midline: Midline, volume: Volume
+) -> Side:
+    if volume.geometry is GeometryClass.NO_GEOMETRY:
+        return Side.UNKNOWN
+    return side_of(lps_mm, weights, midline)
 
 
 def abc2_ml(region: Region, volume: Volume) -> float:
@@ -143,7 +164,7 @@ def _flags(
     flags = []
     if (voxels_hu > CALCIUM_HU).mean() >= _CALCIUM_SHARE:
         flags.append(FLAG_CALCIUM)
-    is_extra_axial = found.kind in (HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL)
+    is_extra_axial = found.kind in _EXTRA_AXIAL
     is_small = not found.volume_ml >= _SMALL_ML
     if (is_small or not is_extra_axial) and _bone_share(found.region, volume) >= _BONE_SHARE:
         flags.append(FLAG_SKULL)

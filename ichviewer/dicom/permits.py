@@ -4,7 +4,7 @@ from ichviewer.dicom.geometry import Stack
 from ichviewer.dicom.study import Permission
 from ichviewer.imaging.grid import GeometryClass
 
-#: Fewer slices than this are no head for the models.
+#: More than one slice and fewer than this are a fragment, no head for the models.
 AI_SLICES = 5
 
 
@@ -29,13 +29,19 @@ def refusals_of(stack: Stack) -> dict[Permission, str]:
 def _ai_refusal(stack: Stack, refused: dict[Permission, str]) -> str:
     first = stack.images[0]
     secondary = first.image_type[1:2] == ("SECONDARY",) and stack.grid is None
+    # One slice needs no place among others; the models read it with a warning.
+    is_single = len(stack.images) == 1
+    is_lost = stack.geometry is GeometryClass.NO_GEOMETRY and not is_single
     checks = (
         (first.modality != "CT", f"The modality is {first.modality or 'unknown'}, not CT."),
         (first.is_localizer, "This is a localizer."),
         (first.layout.samples > 1, "This is a colour picture, not a CT image."),
         (secondary, "This is a secondary capture, not a CT image."),
         (Permission.HU in refused, refused.get(Permission.HU, "")),
-        (Permission.VOLUMETRY in refused, refused.get(Permission.VOLUMETRY, "")),
-        (len(stack.images) < AI_SLICES, f"There are only {len(stack.images)} slices."),
+        (is_lost, refused.get(Permission.VOLUMETRY, "")),
+        (
+            not is_single and len(stack.images) < AI_SLICES,
+            f"There are only {len(stack.images)} slices.",
+        ),
     )
     return next((reason for refuse, reason in checks if refuse), "")

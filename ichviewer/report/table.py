@@ -128,6 +128,8 @@ def _sign(lesion: Lesion, sign: Sign) -> str:
 
 
 def _shift(shift: MidlineShift) -> str:
+    if abs(shift.shift_mm) < 1:
+        return f"Midline shift: less than 1 mm, on slice {shift.slice + 1}."
     side = "left" if shift.shift_mm > 0 else "right"
     return f"Midline shift: {abs(shift.shift_mm):.1f} mm to the {side}, on slice {shift.slice + 1}."
 

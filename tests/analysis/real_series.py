@@ -33,6 +33,8 @@ def header_of(series: Series) -> Header:
         body_part=series.body_part,
         contrast=series.contrast,
         kernel=series.kernel,
+        kvp=series.kvp,
+        age_years=series.age_years,
         ai_refusal=series.refusals.get(Permission.AI, ""),
     )
 

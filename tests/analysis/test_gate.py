@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ichviewer.analysis.findings import Gate, GateAnswer
-from ichviewer.analysis.gate import Header, check_head, check_header, join
+from ichviewer.analysis.gate import Header, check_header, join
+from ichviewer.analysis.gate_head import check_head
 from ichviewer.analysis.head import find_head
 from ichviewer.dicom.load import load_volume
 from ichviewer.errors import IchViewerError
@@ -173,19 +174,14 @@ def test_every_philips_series_is_refused_by_its_pixels_too() -> None:
             assert gate_of(volume, Header("CT")).answer is GateAnswer.REFUSED, series.description
 
 
-def test_real_slice_without_a_position_is_refused_for_that_only() -> None:
-    """693: a head slice with a large chronic collection; laid axially, its pixels pass."""
+def test_real_slice_without_a_position_is_read_with_warnings() -> None:
+    """693: a head slice with a large chronic collection, alone and without a place."""
     for series in series_of(SINGLE_SLICES):
         if "693_UNCR" not in series.instances[0].path.name:
             continue
-        volume = load_volume(series)
-        gate = gate_of(volume, Header("CT"))
-        assert gate.answer is GateAnswer.REFUSED
-        assert "no positions" in gate.reasons[0]
-        _, row_mm, column_mm = volume.spacing_mm
-        axial = Grid(
-            volume.shape_kji, [[0, 0, 0]], [column_mm, 0, 0], [0, row_mm, 0], GeometryClass.SINGLE
-        )
-        gate = gate_of(Volume(volume.hu, axial), Header("CT"))
+        header = header_of(series)
+        assert not header.ai_refusal
+        gate = gate_of(load_volume(series), header)
         assert gate.answer is GateAnswer.WARNED
         assert "A single slice" in gate.reasons[0]
+        assert "which side is left is not known" in gate.reasons[1]

@@ -1,0 +1,38 @@
+"""Metal and motion are told on phantoms that have them, and on no other."""
+
+import numpy as np
+
+from ichviewer.analysis.artefacts import artefact_warnings
+from ichviewer.analysis.head import find_head
+from ichviewer.imaging.volume import Volume
+from tests.analysis import phantoms
+
+GRID = phantoms.make_grid(slices=30, px=170, px_mm=1.35)
+
+
+def warnings_of(hu: np.ndarray) -> str:
+    volume = Volume(hu.astype(np.int16), GRID)
+    return " ".join(artefact_warnings(volume, find_head(volume)))
+
+
+def test_plain_head_also_tilted_has_neither() -> None:
+    assert warnings_of(phantoms.head(GRID).hu) == ""
+    tilted = phantoms.head(phantoms.make_grid(slices=30, px=170, px_mm=1.35, tilt_deg=20.0))
+    assert not list(artefact_warnings(tilted, find_head(tilted)))
+
+
+def test_coil_in_the_brain() -> None:
+    hu = phantoms.head(GRID).hu.copy()
+    hu[phantoms.ellipsoid(GRID, (10, 0, 0), (5, 5, 6))] = 3071
+    assert "Metal is seen on slices 15 to 16." in warnings_of(hu)
+    streak = np.abs(phantoms.positions_lps_mm(GRID)[..., 1]) < 6
+    hu[14:16][(streak & (np.abs(hu - 30) < 25))[14:16]] = -90
+    assert "streaks cross the brain" in warnings_of(hu)
+
+
+def test_head_that_moved_between_two_slices() -> None:
+    hu = phantoms.head(GRID).hu.copy()
+    hu[16:] = np.roll(hu[16:], 7, axis=2)  # 9 mm
+    warning = warnings_of(hu)
+    assert "seems to have moved near slice" in warning
+    assert "17" in warning
