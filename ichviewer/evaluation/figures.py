@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import floor, log10
 from typing import Any
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
@@ -47,9 +48,9 @@ class _Frame:
             yield self.line([(x, self.y[0]), (x, self.y[1])], 'stroke="#e3e6ea"')
             yield self.line([(self.x[0], y), (self.x[1], y)], 'stroke="#e3e6ea"')
             left, top = self.at(x, self.y[0]).split(",")
-            yield _text(float(left), float(top) + 16, f"{x:.3g}", "middle")
+            yield _text(float(left), float(top) + 16, f"{x:g}", "middle")
             left, top = self.at(self.x[0], y).split(",")
-            yield _text(float(left) - 6, float(top) + 4, f"{y:.3g}", "end")
+            yield _text(float(left) - 6, float(top) + 4, f"{y:g}", "end")
         yield _text((_SIZE + _LEFT) / 2, _SIZE - 8, x_title, "middle")
         middle = (_SIZE - _BOTTOM) / 2
         turned = f'transform="rotate(-90 14 {middle:.0f})"'
@@ -127,8 +128,8 @@ def bland_altman(
     errors = [b - a for a, b in zip(true, marked, strict=True)]
     low, high = agreement["limits_of_agreement"]
     lines = [value for value in (agreement["bias"], low, high) if value is not None]
-    reach = max([abs(value) for value in (*errors, *lines)] + [1e-6]) * 1.1
-    frame = _Frame((0, max([*means, 1e-6]) * 1.05), (-reach, reach))
+    reach = _round_up(max(abs(value) for value in (*errors, *lines)))
+    frame = _Frame((0, _round_up(max(means))), (-reach, reach))
     parts = list(frame.axes(f"mean of true and marked, {unit}", f"marked − true, {unit}"))
     for value in lines:
         dashes = "" if value == agreement["bias"] else ' stroke-dasharray="5 4"'
@@ -139,6 +140,14 @@ def bland_altman(
         for x, y in zip(means, errors, strict=True)
     ]
     return _svg("Error of the marked amount of blood", parts)
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 4, 8, 10, 20 ..., whose quarters are short numbers."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** floor(log10(value))
+    return next(step * power for step in (1, 2, 4, 8, 10) if step * power >= value)
 
 
 def _text(x: float, y: float, text: str, anchor: str, more: str = "") -> str:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import Answer, Gate, GateAnswer, OperatingPoint
-from ichviewer.analysis.gate import check_head, check_header, check_vector, join
+from ichviewer.analysis.gate import check_header, check_vector, join
+from ichviewer.analysis.gate_head import check_head
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Manifest, Role

@@ -37,7 +37,8 @@ vertical-align:top}
 th:first-child,td:first-child{text-align:left}td.text{text-align:left;white-space:normal;
 min-width:22rem}thead th{border-bottom:2px solid #9aa2ab}small{color:#55606b}
 .figures{display:flex;flex-wrap:wrap;gap:1rem}figure{margin:0}figcaption{font-size:.88rem;
-max-width:54rem;color:#333b44}svg text{font:12px system-ui,sans-serif;fill:#1b1f24}
+max-width:54rem;color:#333b44}.figures figcaption{max-width:22rem}
+svg text{font:12px system-ui,sans-serif;fill:#1b1f24}
 svg text[fill="#ffffff"]{fill:#fff}.pictures figure{margin:0 0 1rem}img{display:block;
 max-width:100%;background:#000}.key span{display:inline-block;margin-right:1rem}
 .key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.3rem;vertical-align:-1px}
@@ -126,14 +127,14 @@ def _detection(described: Mapping[str, Any]) -> Iterator[str]:
             ],
         )
     for source, numbers in detection["by_source"].items():
-        yield f"<h3>Source {escape(source)}, {numbers['images']} images</h3>"
+        yield f"<h3>Source {escape(source)} (images: {numbers['images']})</h3>"
         yield _detection_table(numbers)
     for key, words in (
         ("without_refused", "Without the images that the gate refuses"),
         ("slices", "Every slice by itself"),
     ):
         if detection[key]:
-            yield f"<h3>{words}, {detection[key]['images']}</h3>"
+            yield f"<h3>{words} ({detection[key]['images']})</h3>"
             yield _detection_table(detection[key])
 
 
@@ -185,14 +186,14 @@ def _segmentation(described: Mapping[str, Any]) -> Iterator[str]:
         if segmentation[kind]:
             yield from _amounts(described, kind, words)
     for source, numbers in segmentation["by_source"].items():
-        yield f"<h3>Source {escape(source)}, {numbers['images']} images with masks</h3>"
+        yield f"<h3>Source {escape(source)} (images with masks: {numbers['images']})</h3>"
         yield _overlap_table(numbers)
     for key, words in (
         ("without_refused", "Without the images that the gate refuses"),
         ("slices", "Every slice by itself"),
     ):
         if segmentation[key]:
-            yield f"<h3>{words}, {segmentation[key]['images']}</h3>"
+            yield f"<h3>{words} ({segmentation[key]['images']})</h3>"
             yield _overlap_table(segmentation[key])
 
 
@@ -220,7 +221,7 @@ def _overlap_table(numbers: Mapping[str, Any]) -> str:
 def _amounts(described: Mapping[str, Any], kind: str, words: str) -> Iterator[str]:
     numbers = described["segmentation"][kind]
     unit = numbers["unit"]
-    yield f"<h3>{words}: amounts in {unit}, {numbers['images']} images</h3>"
+    yield f"<h3>{words} ({numbers['images']}): amounts in {unit}</h3>"
     rows = []
     for name, one in numbers["classes"].items():
         error, false = one["amount_error"], one["false_amount"]

@@ -61,12 +61,10 @@ def _notes(outcomes: Sequence[Outcome]) -> list[str]:
     notes = []
     single = sum(outcome.is_single for outcome in outcomes)
     if single:
-        notes.append(
-            f"{single} images are slices without neighbours, which the networks read less surely."
-        )
+        notes.append(f"Slices without neighbours, which the networks read less surely: {single}.")
     refused = sum(outcome.is_refused for outcome in outcomes)
     if refused:
-        notes.append(f"{refused} images would be refused by the gate; they are counted here.")
+        notes.append(f"Refused by the gate, but read and counted here: {refused}.")
     return notes
 
 
