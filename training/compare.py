@@ -83,7 +83,7 @@ def read_with_k_means(stacks: Sequence[Stack], px_mm: float) -> Row:
     for stack in stacks:
         for hu, mask in zip(stack.hu, stack.mask, strict=True):
             steps = np.eye(3) * px_mm
-            grid = Grid((1, *hu.shape), np.zeros((1, 3)), steps[1], steps[0])
+            grid = Grid((1, *hu.shape), np.zeros((1, 3)), steps[0], steps[1])
             volume = Volume(hu[None], grid)
             start = time.perf_counter()
             head = find_head(volume)
