@@ -14,8 +14,9 @@ _MARGIN = 10.0
 _OPENING = 14.0
 _LIGHT_PX = 9.0
 _RIM_PX = 1
-#: The edge belongs to the orientation letter.
 _LETTER_PX = 28.0
+#: The right corner's part of a narrow view: slice, window and fidelity matter most.
+_RIGHT_SHARE = 0.75
 _SCALE_STEPS_MM = (200, 100, 50, 20, 10, 5, 2, 1)
 
 
@@ -31,41 +32,56 @@ class Corners:
     beside_light: tuple[str, ...] = ()
 
 
-def write_letters(painter: QPainter, area: QRectF, letters: Letters) -> None:
-    """Write the orientation letters at the middle of each edge."""
+def write_letters(painter: QPainter, area: QRectF, letters: Letters, drop_px: float = 0) -> None:
+    """Write the orientation letters at the middle of each edge, the upper one lower by a drop."""
     usual = painter.font()
     font = QFont(usual)
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * 1.15)
     painter.setFont(font)
     flags, inner = Qt.AlignmentFlag, area.adjusted(_MARGIN, 6, -_MARGIN, -6)
-    for text, side in (
-        (letters.left, flags.AlignLeft | flags.AlignVCenter),
-        (letters.right, flags.AlignRight | flags.AlignVCenter),
-        (letters.top, flags.AlignTop | flags.AlignHCenter),
-        (letters.bottom, flags.AlignBottom | flags.AlignHCenter),
+    top = inner.adjusted(0, drop_px, 0, 0)
+    for text, side, box in (
+        (letters.left, flags.AlignLeft | flags.AlignVCenter, inner),
+        (letters.right, flags.AlignRight | flags.AlignVCenter, inner),
+        (letters.top, flags.AlignTop | flags.AlignHCenter, top),
+        (letters.bottom, flags.AlignBottom | flags.AlignHCenter, inner),
     ):
-        write(painter, inner, side, text, QColor(ON_IMAGE.warning))
+        write(painter, box, side, text, QColor(ON_IMAGE.warning))
     painter.setFont(usual)
 
 
+def letter_drop_px(painter: QPainter, area: QRectF, corners: Corners) -> float:
+    """How far the upper letter must go down to be clear of the corner texts; 0 where it is."""
+    metrics = QFontMetricsF(painter.font())
+    half = area.width() / 2 - _MARGIN - 16
+    top = (*corners.top_left, *corners.top_right)
+    if all(metrics.horizontalAdvance(text) <= half for text in top):
+        return 0.0
+    right = len(corners.top_right) + max(len(corners.beside_light), corners.light is not None)
+    return max(len(corners.top_left), right) * metrics.height()
+
+
 def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
-    """Write the corner texts; what would run into the letter or the other corner is cut short."""
+    """Write the corner texts; where two do not fit side by side the left one is cut short."""
     inner = area.adjusted(_MARGIN, 6, -_MARGIN, -6)
     metrics = QFontMetricsF(painter.font())
     line = metrics.height()
-    half = inner.width() / 2 - 16
-    for lines, is_left in ((corners.top_left, True), (corners.top_right, False)):
-        beside = len(corners.top_right if is_left else corners.top_left)
-        for row, text in enumerate(lines):
-            width = half if row < max(beside, 1) else inner.width()
-            _write_line(painter, inner, inner.top() + row * line, width, text, is_left=is_left)
+    for row in range(max(len(corners.top_left), len(corners.top_right))):
+        y, room = inner.top() + row * line, inner.width()
+        if row < len(corners.top_right):
+            text = corners.top_right[row]
+            wide = min(math.ceil(metrics.horizontalAdvance(text)), _RIGHT_SHARE * inner.width())
+            _write_line(painter, inner, y, wide + 1, text, is_left=False)
+            room -= wide + 12
+        if row < len(corners.top_left):
+            _write_line(painter, inner, y, room, corners.top_left[row], is_left=True)
     if corners.light is not None:
         top = inner.top() + len(corners.top_right) * line
         _draw_light(painter, QRectF(inner.left(), top, inner.width(), line), corners)
     widest = max((metrics.horizontalAdvance(text) for text in corners.bottom_left), default=0)
     # The letter at the lower edge has the last line to itself where the texts would meet it.
-    lift = line if widest > half else 0.0
+    lift = line if widest > inner.width() / 2 - 16 else 0.0
     first = inner.bottom() - lift - len(corners.bottom_left) * line
     for row, text in enumerate(corners.bottom_left):
         _write_line(painter, inner, first + row * line, inner.width(), text, is_left=True)
@@ -195,13 +211,33 @@ def draw_traces(painter: QPainter, traces: list[tuple[QLineF, QColor]], at: QPoi
                 painter.drawLine(half)
 
 
-def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colour: QColor) -> None:
-    """Write a type's name beside its region, towards the nearer edge; above it without room."""
+def write_foot(painter: QPainter, area: QRectF, text: str, colour: QColor) -> None:
+    """Write what must stand under an image whole: in one line, or in as many as it takes."""
+    metrics = QFontMetricsF(painter.font())
+    foot = area.adjusted(_MARGIN, 6, -_MARGIN, -6 - 3 * metrics.height())
+    side = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+    fits = metrics.horizontalAdvance(text) <= foot.width()
+    (write if fits else write_paragraph)(painter, foot, side, text, colour)
+
+
+def write_type(
+    painter: QPainter,
+    area: QRectF,
+    beside: QRectF,
+    text: str,
+    colour: QColor,
+    *,
+    taken: list[QRectF],
+) -> None:
+    """Write a type's name beside its region, towards the nearer edge; above it without room.
+
+    `taken` holds what is written already; the name moves down until it is clear of that, and is
+    added.
+    """
     metrics = QFontMetricsF(painter.font())
     width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
     left, right = beside.left() - width - 6, beside.right() + 6
-    fits_left = left > area.left() + _LETTER_PX
-    fits_right = right + width < area.right() - _LETTER_PX
+    fits_left, fits_right = left > area.left() + 4, right + width < area.right() - 4
     y = beside.center().y() - 1.5 * height
     if fits_left and (beside.center().x() < area.center().x() or not fits_right):
         x = left
@@ -209,6 +245,19 @@ def write_type(painter: QPainter, area: QRectF, beside: QRectF, text: str, colou
         x = right
     else:
         x, y = beside.center().x() - width / 2, beside.top() - height - 4
-    x = min(max(x, area.left() + _LETTER_PX), area.right() - width - _LETTER_PX)
+    x = min(max(x, area.left() + 4), area.right() - width - 4)
     y = min(max(y, area.top() + 4), area.bottom() - height - 4)
-    write(painter, QRectF(x, y, width, height), Qt.AlignmentFlag.AlignLeft, text, colour)
+    box = QRectF(x, y, width, height)
+    while any(box.intersects(other) for other in taken) and box.bottom() < area.bottom() - height:
+        box.translate(0, height / 2)
+    taken.append(box)
+    write(painter, box, Qt.AlignmentFlag.AlignLeft, text, colour)
+
+
+def letter_boxes(area: QRectF) -> list[QRectF]:
+    """Where the letters at the left and right edge are."""
+    high = QRectF(0, area.center().y() - _LETTER_PX / 2, _LETTER_PX, _LETTER_PX)
+    return [
+        high.translated(area.left(), 0),
+        high.translated(area.right() - _LETTER_PX, 0),
+    ]

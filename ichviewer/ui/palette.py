@@ -8,6 +8,7 @@ class Palette:
     """The colours of one theme, by what they are for."""
 
     ground: str
+    field: str
     panel: str
     raised: str
     line: str
@@ -29,6 +30,7 @@ class Palette:
 
 DARK = Palette(
     ground="#0f1215",
+    field="#0f1215",
     panel="#181c21",
     raised="#22282f",
     line="#323a43",
@@ -49,6 +51,7 @@ DARK = Palette(
 )
 LIGHT = Palette(
     ground="#dfe4e9",
+    field="#ffffff",
     panel="#f5f7f9",
     raised="#ffffff",
     line="#bcc6cf",

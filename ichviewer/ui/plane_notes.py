@@ -78,9 +78,9 @@ class Notes:
         Letters stay where an image is turned: then nothing else tells its sides.
         """
         overlay, is_upright = self.picture.overlay, self.picture.turn == Turn()
-        if self.model.texts is not Texts.NONE or not is_upright:
-            annotations.write_letters(painter, area, plane.letters)
         if self.model.texts is Texts.NONE:
+            if not is_upright:
+                annotations.write_letters(painter, area, plane.letters)
             return
         if self.content.takes_keys and self.model.layout is not Layout.SINGLE:
             annotations.draw_frame(painter, area, self.model.view.active is self.axis)
@@ -89,12 +89,12 @@ class Notes:
             annotations.draw_traces(painter, self._traces(plane, screen), at)
         if overlay is not None:
             self._name_types(painter, area, screen, overlay)
-            foot = area.adjusted(10, 6, -10, -6 - 3 * painter.fontMetrics().height())
-            bottom = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
-            annotations.write(
-                painter, foot, bottom, wording.NOT_FOR_DIAGNOSIS, QColor(ON_IMAGE.warning)
-            )
-        annotations.write_corners(painter, area, self._corners(plane, pointer))
+            ink = QColor(ON_IMAGE.warning)
+            annotations.write_foot(painter, area, wording.NOT_FOR_DIAGNOSIS, ink)
+        corners = self._corners(plane, pointer)
+        annotations.write_corners(painter, area, corners)
+        drop_px = annotations.letter_drop_px(painter, area, corners)
+        annotations.write_letters(painter, area, plane.letters, drop_px)
         annotations.draw_scale(painter, area, screen.px_per_mm)
 
     def readout(self, plane: Plane, pointer: Pixel | None) -> tuple[str, ...]:
@@ -173,7 +173,10 @@ class Notes:
         self, painter: QPainter, area: QRectF, screen: Screen, overlay: Overlay
     ) -> None:
         """Words beside the regions: the second cue for those who cannot tell the colours."""
+        taken = annotations.letter_boxes(area)
         for label, (top, left, bottom, right) in overlay.boxes.items():
             kind = HemorrhageType(label)
             box = QRectF(screen.screen_point(top, left), screen.screen_point(bottom, right))
-            annotations.write_type(painter, area, box, kind.word, type_colour(kind).lighter(125))
+            annotations.write_type(
+                painter, area, box, kind.word, type_colour(kind).lighter(125), taken=taken
+            )

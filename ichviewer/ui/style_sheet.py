@@ -28,7 +28,7 @@ QToolBar::separator {{ width: 1px; background: {c.line}; margin: 4px 6px; }}
 QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 4px;
                padding: 4px 12px; }}
 QPushButton:hover, QPushButton:focus {{ border-color: {c.accent}; }}
-QLineEdit, QListWidget {{ background: {c.ground}; border: 1px solid {c.strong_line};
+QLineEdit, QListWidget {{ background: {c.field}; border: 1px solid {c.strong_line};
                           border-radius: 4px; padding: 3px 6px; }}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; }}
 QLineEdit:focus, QListWidget:focus {{ border-color: {c.accent}; }}

@@ -66,7 +66,7 @@ def _qt_palette(colours: Palette) -> QPalette:
     roles = QPalette.ColorRole
     for role, colour in {
         roles.Window: colours.panel,
-        roles.Base: colours.ground,
+        roles.Base: colours.field,
         roles.AlternateBase: colours.panel,
         roles.Button: colours.raised,
         roles.ToolTipBase: colours.raised,

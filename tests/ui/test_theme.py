@@ -15,7 +15,7 @@ from ichviewer.ui.theme import READABLE_CONTRAST, apply_theme, contrast, type_in
 
 @pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
 def test_words_can_be_read_on_every_ground(palette: Palette) -> None:
-    for ground in (palette.panel, palette.ground, palette.raised):
+    for ground in (palette.panel, palette.ground, palette.raised, palette.field):
         for ink in (palette.text, palette.dim, palette.calm, palette.warning, palette.error):
             assert contrast(QColor(ink), QColor(ground)) >= READABLE_CONTRAST, (ink, ground)
     assert contrast(QColor(palette.selected_text), QColor(palette.selection)) >= READABLE_CONTRAST
