@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ichviewer.library.manifest import Manifest
     from ichviewer.library.upkeep import Stats
     from ichviewer.reading.agreement import Agreement
+    from ichviewer.reading.interrupted import Interrupted
     from ichviewer.reading.mask_edit import MarkedLesions
     from ichviewer.reading.replay import Replay
     from ichviewer.report.measurements import Entry
@@ -489,3 +490,10 @@ def agreement(
 
     readings = list_readings(folder, progress=progress)
     return count_agreement(one for read in readings for one in read.comparisons)
+
+
+def interrupted_reading(*, progress: Progress = silent) -> "Interrupted | None":
+    """The reading that the program was killed in; None where it was closed as it should."""
+    from ichviewer.reading.interrupted import interrupted
+
+    return interrupted(paths.readings_folder())

@@ -5,8 +5,8 @@ the numbers of their slice in the order in which they were drawn, so the same st
 voxels today and after a restart, and taking one back needs nothing but the others.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -36,7 +36,7 @@ class MarkedLesions:
 
     result: str
     labels: Mapping[int, int]
-    planes: Mapping[int, Numbers]
+    planes: Mapping[int, Numbers] = field(repr=False)
 
     def __post_init__(self) -> None:
         for plane in self.planes.values():
@@ -126,7 +126,7 @@ class EditedLesions:
     grid: Grid
     strokes: tuple[Stroke, ...]
     labels: Mapping[int, int]
-    planes: Mapping[int, Numbers]
+    planes: Mapping[int, Numbers] = field(repr=False)
 
     def plane(self, k: int) -> Numbers:
         """(J, I) lesion numbers of a slice."""
@@ -149,7 +149,8 @@ class EditedLesions:
         mask.flags.writeable = False
         return mask
 
-    def volumes_ml(self) -> dict[int, float]:
+    @cached_property
+    def volumes_ml(self) -> Mapping[int, float]:
         """Volume of every lesion in mL by its number; NaN for a single slice without thickness."""
         voxels = np.zeros((self.grid.shape_kji[0], max(self.labels, default=0) + 1))
         for k in {*self.marked.planes, *self.planes}:
@@ -159,17 +160,25 @@ class EditedLesions:
         volumes = np.where(voxels > 0, voxels * per_voxel_ml, 0.0).sum(axis=0)
         return {number: float(volumes[number]) for number in self.labels}
 
-    def type_volumes_ml(self) -> dict[int, float]:
-        """Volume of every hemorrhage type in mL by its label."""
+    def type_volumes_ml(self, without: Collection[int] = ()) -> dict[int, float]:
+        """Volume of every hemorrhage type in mL by its label, without some of the lesions."""
         sums: dict[int, float] = {}
-        for number, volume_ml in self.volumes_ml().items():
-            sums[self.labels[number]] = sums.get(self.labels[number], 0.0) + volume_ml
+        for number, volume_ml in self.volumes_ml.items():
+            if number not in without:
+                sums[self.labels[number]] = sums.get(self.labels[number], 0.0) + volume_ml
         return sums
 
+    def own(self) -> tuple[tuple[int, int], ...]:
+        """Numbers and labels of the lesions that the reader added, the oldest first."""
+        added = sorted(set(self.labels) - set(self.marked.labels))
+        return tuple((number, self.labels[number]) for number in added)
+
+    @property
     def next_number(self) -> int:
         """The number that a new lesion gets."""
         return max(self.labels, default=0) + 1
 
+    @cached_property
     def touched(self) -> frozenset[int]:
         """Numbers of the lesions that have gained or lost a voxel."""
         numbers: set[int] = set()

@@ -186,7 +186,7 @@ def _after(read: Replay, line: Line) -> Replay:
         first_time=read.first_time or line.time,
         last_time=line.time,
         is_open=not isinstance(event, Closed),
-        history=_history_after(read.history, event),
+        history=history_after(read.history, event),
     )
     if isinstance(event, Placed):
         return replace(read, place=event.place)
@@ -199,7 +199,8 @@ def _after(read: Replay, line: Line) -> Replay:
     return read
 
 
-def _history_after(history: History, event: Event) -> History:
+def history_after(history: History, event: Event) -> History:
+    """The history after one more event."""
     if isinstance(event, Changed):
         return do(history, event.change)
     if isinstance(event, Undone):

@@ -14,7 +14,7 @@ _LIST_HEAD = (
     *("study", "last change (UTC)", "state", "answers", "decisions", "key images"),
     *("measurements", "strokes", "draft"),
 )
-_AGREEMENT_HEAD = (
+AGREEMENT_HEAD = (
     *("month", "scanner", "series", "agreed", "both present", "both absent"),
     *("only reader", "only AI", "reader unsure", "AI unsure"),
 )
@@ -98,7 +98,7 @@ def agreement_text(counted: Sequence[Agreement]) -> str:
     if not counted:
         return "No series has been answered before the AI was shown."
     return "\n".join(
-        [DISCLAIMER, NOT_ACCURACY, table(_AGREEMENT_HEAD, map(agreement_row, counted))]
+        [DISCLAIMER, NOT_ACCURACY, table(AGREEMENT_HEAD, map(agreement_row, counted))]
     )
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.mouse import Pointed
+from ichviewer.ui.reading_desk import ReadingDesk
 from ichviewer.ui.viewer_model import ViewerModel
 
 
@@ -20,6 +21,10 @@ class Desk(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Background steps."""
+
+    @property
+    def reading(self) -> ReadingDesk:
+        """What the reader decides, and what keeps it."""
 
     @property
     def measuring(self) -> MeasureDesk:

@@ -6,6 +6,7 @@ from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.ui.action import Action, Desk
 from ichviewer.ui.measure_actions import MEASURE
 from ichviewer.ui.reading_actions import IMAGE, VIEW, WINDOWS
+from ichviewer.ui.reading_menu import READING
 
 
 def _hide_overlay(desk: Desk, is_off: bool) -> None:
@@ -65,4 +66,4 @@ HELP = (
     Action("Help", "About ichviewer", ("Ctrl+F1",), lambda d: d.show_about()),
 )
 
-ACTIONS: tuple[Action, ...] = FILE + IMAGE + WINDOWS + MEASURE + FINDINGS + VIEW + HELP
+ACTIONS: tuple[Action, ...] = FILE + IMAGE + WINDOWS + MEASURE + FINDINGS + READING + VIEW + HELP

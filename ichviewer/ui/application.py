@@ -38,6 +38,8 @@ def run(folder: Path | None) -> int:
         window.show()
         if folder is not None:
             QTimer.singleShot(0, lambda: window.open_path(folder))
+        else:
+            QTimer.singleShot(0, window.reading.look_for_interrupted)
         code = application.exec()
         if keeper is not None:
             keeper.write()

@@ -45,7 +45,7 @@ class FindingsPanel(QWidget):
         foot = QHBoxLayout()
         foot.addWidget(self._source, 1)
         foot.addWidget(self._provenance)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 10, 6)
         column.addWidget(Banner())
         column.addWidget(self._headline)
@@ -60,6 +60,10 @@ class FindingsPanel(QWidget):
         model.ai_changed.connect(self._refresh)
         model.lesion_changed.connect(self._refresh_detail)
         self._refresh()
+
+    def add_reading(self, panel: QWidget) -> None:
+        """Put the reader's side below what the AI says."""
+        self._column.insertWidget(self._column.indexOf(self._detail) + 1, panel)
 
     def _refresh(self) -> None:
         findings, ai = self._model.findings, self._model.ai

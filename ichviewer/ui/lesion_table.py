@@ -12,16 +12,18 @@ from PySide6.QtWidgets import (
 
 from ichviewer.analysis.findings import Lesion
 from ichviewer.ui import wording
+from ichviewer.ui.reading_words import lesion_ml, lesion_state
 from ichviewer.ui.theme import colours, type_ink
 from ichviewer.ui.viewer_model import ViewerModel
 
-_COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "")
+_COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "", "You")
 _FIGURES = (2, 3, 4)
 _TIPS = {
     2: "Mean probability of the type over the lesion",
     4: "Largest diameter within a slice",
     6: "Mean / highest HU",
     7: "Caution: see below the table",
+    8: "Your verdict: A accepts, R rejects, U leaves it open",
 }
 
 
@@ -55,6 +57,8 @@ class LesionTable(QTableWidget):
         self.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.cellClicked.connect(lambda row, _column: self._choose(row))
         model.findings_changed.connect(self._refresh)
+        model.edited_changed.connect(self._refresh)
+        model.reading_changed.connect(self._refresh)
         model.lesion_changed.connect(self._select)
         self._refresh()
 
@@ -63,7 +67,7 @@ class LesionTable(QTableWidget):
         self.blockSignals(True)
         self.setRowCount(len(lesions))
         for row, lesion in enumerate(lesions):
-            for column, item in enumerate(_items(lesion)):
+            for column, item in enumerate(_items(self._model, lesion)):
                 self.setItem(row, column, item)
         self.blockSignals(False)
         self._select()
@@ -92,25 +96,26 @@ class LesionTable(QTableWidget):
         self.viewport().update()
 
 
-def _items(lesion: Lesion) -> list[QTableWidgetItem]:
-    items = [QTableWidgetItem(text) for text in _cells(lesion)]
+def _items(model: ViewerModel, lesion: Lesion) -> list[QTableWidgetItem]:
+    items = [QTableWidgetItem(text) for text in _cells(model, lesion)]
     for item in items:
         item.setToolTip(wording.lesion_sentence(lesion))
     for column in _FIGURES:
         items[column].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     items[0].setForeground(type_ink(lesion.kind))
-    items[-1].setForeground(QColor(colours().warning))
+    items[-2].setForeground(QColor(colours().warning))
     return items
 
 
-def _cells(lesion: Lesion) -> tuple[str, ...]:
+def _cells(model: ViewerModel, lesion: Lesion) -> tuple[str, ...]:
     return (
         wording.capital(lesion.kind.word),
         str(lesion.side),
         wording.percent(lesion.probability),
-        wording.millilitres(lesion.volume_ml),
+        wording.millilitres(lesion_ml(model, lesion)),
         f"{lesion.diameter_mm:.0f}",
         wording.slice_range(lesion),
         f"{lesion.mean_hu:.0f} / {lesion.max_hu:.0f}",
         "⚠" if lesion.flags else "",
+        lesion_state(model, lesion),
     )

@@ -24,6 +24,7 @@ from ichviewer.ui.key_help import KeyHelp
 from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.menus import Menus
 from ichviewer.ui.messages import MessageBar, Messages, show_text
+from ichviewer.ui.reading_desk import ReadingDesk
 from ichviewer.ui.settings_dialog import SettingsDialog
 from ichviewer.ui.similar_panel import SimilarPanel
 from ichviewer.ui.slice_view import SliceView
@@ -58,7 +59,11 @@ class MainWindow(QMainWindow):
         self.similar = SimilarPanel(model)
         self.status = StatusCorner(model)
         self.images = ImagesPanel(model)
-        self.measuring = MeasureDesk(model, jobs, messages, self.images, self)
+        self.reading = ReadingDesk(model, jobs, messages, self.images, self)
+        self.findings.add_reading(self.reading.panel)
+        self.measuring = MeasureDesk(
+            model, jobs, messages, self.images, self, history=self.reading.measures
+        )
         self._welcome = Welcome(model)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._is_width_shared = False
@@ -166,8 +171,12 @@ class MainWindow(QMainWindow):
             self.open_path(dropped[0] if is_one else dropped[0].parent)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """Stop what is under way."""
+        """Let the reading go, and stop what is under way."""
+        if not self.reading.may_close():
+            event.ignore()
+            return
         self.jobs.cancel_all()
+        self.reading.keeper.close()
         self.model.is_playing = False
         application = QApplication.instance()
         if application is not None:
@@ -180,6 +189,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(MessageBar(self.messages))
+        column.addWidget(self.reading.bar)
         column.addWidget(self._welcome, 1)
         column.addWidget(self.images, 1)
         right = QSplitter(Qt.Orientation.Vertical)
@@ -219,6 +229,7 @@ class MainWindow(QMainWindow):
         for signal in (model.window_changed, model.layout_changed):
             signal.connect(self._menus.show_tool_bar)
         self.measuring.measures.tool_changed.connect(self._menus.show_switches)
+        self.reading.brush.changed.connect(self._menus.show_switches)
         model.choices_changed.connect(self._apply_choices)
         application = QApplication.instance()
         if application is not None:

@@ -40,9 +40,6 @@ MEASURE = (
            lambda d: d.measuring.measures.step(-1)),
     Action("Measure", "Delete the chosen measurement", ("Del",),
            lambda d: d.measuring.measures.delete_selected()),
-    Action("Measure", "Undo", ("Ctrl+Z",), lambda d: d.measuring.measures.undo()),
-    Action("Measure", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"),
-           lambda d: d.measuring.measures.redo()),
     Action("Measure", "Copy as CSV", ("Ctrl+C",), lambda d: d.measuring.copy()),
     Action("Measure", "Export…", ("Ctrl+E",), lambda d: d.measuring.export()),
 )  # fmt: skip

@@ -18,6 +18,7 @@ from ichviewer.ui.measure_keyboard import MeasureKeyboard
 from ichviewer.ui.measure_list import MeasureList
 from ichviewer.ui.measure_panel import MeasurePanel
 from ichviewer.ui.messages import Messages
+from ichviewer.ui.reading_measures import ReadingMeasures
 from ichviewer.ui.viewer_model import ViewerModel
 
 _TYPES = "JSON, can be measured again (*.json);;CSV, for a spreadsheet (*.csv)"
@@ -33,13 +34,15 @@ class MeasureDesk(QObject):
         messages: Messages,
         images: ImagesPanel,
         window: QWidget,
+        *,
+        history: ReadingMeasures,
     ) -> None:
         super().__init__(window)
         self._model = model
         self._jobs = jobs
         self._messages = messages
         self._window = window
-        self.measures = MeasureList(model, self)
+        self.measures = MeasureList(model, history, self)
         self.panel = MeasurePanel(self.measures)
         self.panel.export_wanted.connect(self.export)
         for view in (images.axial, images.coronal, images.sagittal):

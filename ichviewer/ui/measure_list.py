@@ -13,7 +13,7 @@ from ichviewer.imaging.grips import cut_of_grip, grips_lps_mm
 from ichviewer.imaging.measure import Segmented
 from ichviewer.imaging.measurement import Handle, Kind, Measurement
 from ichviewer.report.measurements import Entry, default_name, entry_of, is_on
-from ichviewer.ui.measure_history import MeasureHistory
+from ichviewer.ui.reading_measures import ReadingMeasures
 from ichviewer.ui.viewer_model import ViewerModel
 
 #: No grip: keys then act on the whole measurement.
@@ -32,10 +32,12 @@ class MeasureList(QObject):
     #: The view that keys act on is to take the keyboard.
     keys_wanted = Signal()
 
-    def __init__(self, model: ViewerModel, parent: QObject | None = None) -> None:
+    def __init__(
+        self, model: ViewerModel, history: ReadingMeasures, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._model = model
-        self._history = MeasureHistory()
+        self._history = history
         self._held: tuple[Measurement, ...] = ()
         self._measured: dict[str, Entry] = {}
         self._segmented: dict[str, tuple[Measurement, Segmented | None]] = {}
@@ -45,6 +47,7 @@ class MeasureList(QObject):
         self._tool: Kind | None = None
         self._draft: tuple[Handle, ...] = ()
         model.volume_changed.connect(self._open)
+        model.reading_changed.connect(self._refresh)
         model.findings_changed.connect(self._forget_segmented)
 
     @property

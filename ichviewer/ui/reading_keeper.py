@@ -1,7 +1,8 @@
 """Keeps the reading of the open study: every change goes into its journal at once.
 
 Journals are opened and closed on a thread of their own, one after the other, so that the window
-never waits for the disk; a reading that is not there yet refuses changes rather than lose them.
+never waits for the disk. What the reader does before a journal is open goes into it once it is;
+where it cannot be opened the reading lasts as long as the window, and the window says so.
 """
 
 import contextlib
@@ -15,11 +16,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ichviewer.errors import IchViewerError
 from ichviewer.reading.change import Change, Entry, History, Part, do, put, redo, undo
-from ichviewer.reading.event import Changed, Compared, Placed, Redone, Revealed, Undone
+from ichviewer.reading.event import Changed, Compared, Event, Placed, Redone, Revealed, Undone
 from ichviewer.reading.interrupted import forget_open, note_open
-from ichviewer.reading.journal import Journal, Keeping, now, open_journal
+from ichviewer.reading.journal import Journal, now, open_journal
 from ichviewer.reading.record import Comparison, KeyImage, Place, image_id
-from ichviewer.reading.replay import Replay, study_key
+from ichviewer.reading.replay import Replay, history_after, study_key
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.viewer_model import ViewerModel
 
@@ -60,6 +61,11 @@ class ReadingKeeper(QObject):
         self._folder = folder
         self._study = ""
         self._journal: Journal | None = None
+        #: What came before a study's journal was open, by study.
+        self._early: dict[str, list[Event]] = {}
+        self._fresh: tuple[str, Journal, Replay] | None = None
+        self._is_closed = False
+        self._refusal = ""
         self._history = History()
         self._revealed: frozenset[str] = frozenset()
         self._compared: frozenset[tuple[str, str]] = frozenset()
@@ -79,46 +85,42 @@ class ReadingKeeper(QObject):
         model.key_images_changed.connect(self._take_key_images)
 
     @property
-    def is_ready(self) -> bool:
-        """Whether changes are taken."""
-        return self._journal is not None
+    def trouble(self) -> str:
+        """Why the reading is not being kept; empty where it is."""
+        return self._refusal or (self._journal.keeping.trouble if self._journal else "")
 
     @property
-    def keeping(self) -> Keeping:
-        """How far the journal is."""
-        return self._journal.keeping if self._journal else Keeping()
+    def waiting(self) -> int:
+        """Number of events that are not written yet."""
+        return self._journal.keeping.waiting if self._journal else 0
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a change to take back."""
-        return self.is_ready and bool(self._history.done)
+        return bool(self._history.done)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a change to make again."""
-        return self.is_ready and bool(self._history.undone)
+        return bool(self._history.undone)
 
-    def put(self, part: Part, key: str, entry: Entry | None) -> bool:
-        """Change one entry of the reading, None to remove it; False where that is not possible."""
-        if self._journal is None:
-            self._messages.note("The reading of this study is not open, so nothing can be kept.")
-            return False
+    def put(self, part: Part, key: str, entry: Entry | None) -> None:
+        """Change one entry of the reading, None to remove it."""
         change = put(self._history.reading, part, key, entry)
-        if change.before != change.after:
-            self._journal.record(Changed(change))
+        if change.before != change.after and self._study:
+            self._record(Changed(change))
             self._show(do(self._history, change))
-        return True
 
     def undo(self) -> None:
         """Take the last change back."""
-        if self._journal is not None and self._history.done:
-            self._journal.record(Undone(self._history.done[-1]))
+        if self._history.done:
+            self._record(Undone(self._history.done[-1]))
             self._show(undo(self._history))
 
     def redo(self) -> None:
         """Make the change again that was taken back last."""
-        if self._journal is not None and self._history.undone:
-            self._journal.record(Redone(self._history.undone[-1]))
+        if self._history.undone:
+            self._record(Redone(self._history.undone[-1]))
             self._show(redo(self._history))
 
     @property
@@ -132,49 +134,52 @@ class ReadingKeeper(QObject):
 
     def note_revealed(self, series_key: str) -> None:
         """What the AI says of a series is on the screen."""
-        if self._journal is not None and series_key not in self._revealed:
+        if series_key not in self._revealed:
             self._revealed |= {series_key}
-            self._journal.record(Revealed(series_key))
+            self._record(Revealed(series_key))
 
     def compare(self, comparison: Comparison) -> None:
         """Write down reader beside AI, once for each result."""
         pair = (comparison.series_key, comparison.result)
-        if self._journal is not None and pair not in self._compared:
+        if pair not in self._compared:
             self._compared |= {pair}
-            self._journal.record(Compared(comparison))
+            self._record(Compared(comparison))
 
     def close(self) -> int:
         """Let the reading go; returns the number of events that could not be written."""
-        unwritten: list[int] = []
-        journal, self._journal = self._journal, None
-        if journal is not None:
-            self._flush_place(journal)
-            self._steps.put(lambda: unwritten.append(self._let_go(journal, self._study)))
         self._steps.put(None)
         self._thread.join(_CLOSE_S)
-        return sum(unwritten)
+        if self._journal is None and self._fresh is not None and self._fresh[0] == self._study:
+            self._take(*self._fresh)
+        self._is_closed = True
+        journal, self._journal = self._journal, None
+        if journal is None:
+            return 0
+        self._flush_place(journal)
+        return self._let_go(journal, self._study)
 
     def _follow(self) -> None:
         """Open the reading of another study."""
         study, series = self._model.study, self._model.series
-        key = study_key(study.study_uid, series.key) if study and series else ""
+        key = study_key(study.study_uid if study else "", series.key) if series else ""
         if key == self._study:
             return
         if self._journal is not None:
             self._flush_place(self._journal)
             self._steps.put(partial(self._let_go, self._journal, self._study))
         self._study, self._journal, self._place, self.said = key, None, None, None
+        self._refusal = ""
         self._revealed, self._compared = frozenset(), frozenset()
-        self._model.key_images = frozenset()
         self._show(History())
-        if key and self._model.scan is not None:
-            self._steps.put(partial(self._open, key, self._model.scan.folder))
+        if key:
+            source = self._model.scan.folder if self._model.scan else None
+            self._steps.put(partial(self._open, key, source))
 
     def _work(self) -> None:
         while (step := self._steps.get()) is not None:
             step()
 
-    def _open(self, study: str, source: Path) -> None:
+    def _open(self, study: str, source: Path | None) -> None:
         """On the thread: open a journal, and tell the window."""
         try:
             told = partial(self._called.emit, self.keeping_changed.emit)
@@ -184,7 +189,9 @@ class ReadingKeeper(QObject):
             return
         # Where this cannot be written, the journal cannot either, and says so.
         with contextlib.suppress(OSError):
-            note_open(self._folder, study, source)
+            if source is not None:
+                note_open(self._folder, study, source)
+        self._fresh = study, journal, said
         self._called.emit(partial(self._take, study, journal, said))
 
     def _let_go(self, journal: Journal, study: str) -> int:
@@ -198,15 +205,22 @@ class ReadingKeeper(QObject):
         return unwritten
 
     def _take(self, study: str, journal: Journal, said: Replay) -> None:
+        if self._is_closed:
+            return
+        self._fresh = None
+        early = self._early.pop(study, [])
+        for event in early:
+            journal.record(event)
         if study != self._study:
             self._steps.put(partial(self._let_go, journal, study))
             return
         self._journal, self.said = journal, said
-        self._revealed = said.revealed
-        self._compared = frozenset((one.series_key, one.result) for one in said.comparisons)
-        early = self._model.key_images
-        self._show(said.history)
-        self._model.key_images |= early
+        self._revealed |= said.revealed
+        self._compared |= {(one.series_key, one.result) for one in said.comparisons}
+        history = said.history
+        for event in early:
+            history = history_after(history, event)
+        self._show(history)
         self.opened.emit()
         self.keeping_changed.emit()
         if said.news:
@@ -217,20 +231,25 @@ class ReadingKeeper(QObject):
         self._messages.note(f"{unwritten} {noun} of the last reading could not be written to disk.")
 
     def _refuse(self, study: str, error: IchViewerError) -> None:
-        if study == self._study:
-            self._messages.failure(error)
+        self._early.pop(study, None)
+        if study == self._study and self._journal is None:
+            self._refusal = str(error)
+            self.keeping_changed.emit()
+
+    def _record(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal.record(event)
+        else:
+            self._early.setdefault(self._study, []).append(event)
 
     def _show(self, history: History) -> None:
         self._history = history
         self._model.reading = history.reading
-        kept = frozenset((one.series_key, one.k) for one in history.reading.key_images.values())
-        if self._journal is not None:
-            self._model.key_images = kept
+        kept = history.reading.key_images.values()
+        self._model.key_images = frozenset((one.series_key, one.k) for one in kept)
 
     def _take_key_images(self) -> None:
         """Bring the reading up to the slices that the reader has marked."""
-        if self._journal is None:
-            return
         window, marked = self._model.window, self._model.key_images
         kept = {(one.series_key, one.k) for one in self._model.reading.key_images.values()}
         for series_key, k in sorted(kept ^ marked):

@@ -5,10 +5,10 @@ import math
 from PySide6.QtCore import QObject, Signal
 
 from ichviewer import workflow
-from ichviewer.analysis.findings import Answer, Findings, GateAnswer, HemorrhageType, Lesion
+from ichviewer.analysis.findings import Answer, Findings, GateAnswer, Lesion
 from ichviewer.reading.change import Part
 from ichviewer.reading.journal import now
-from ichviewer.reading.mask_edit import EditedLesions, MarkedLesions, edit
+from ichviewer.reading.mask_edit import MarkedLesions, edit
 from ichviewer.reading.record import (
     Comparison,
     Decision,
@@ -22,6 +22,7 @@ from ichviewer.reading.record import (
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.reading_keeper import ReadingKeeper
+from ichviewer.ui.reading_words import verdict_of
 from ichviewer.ui.viewer_model import ViewerModel
 
 _PRESENCE = {
@@ -56,11 +57,6 @@ class ReadingLesions(QObject):
         """sha256 of the mask on show; empty while there is none."""
         return self._marked.result if self._marked else ""
 
-    def verdict(self, lesion: Lesion) -> Verdict | None:
-        """What the reader said about a lesion of the result on show."""
-        decision = self._model.reading.decision(self.result, lesion.number)
-        return decision.verdict if decision else None
-
     def decide(self, verdict: Verdict) -> None:
         """Give a verdict on the chosen lesion; the same one again takes it back."""
         lesion = self._model.lesion
@@ -69,7 +65,7 @@ class ReadingLesions(QObject):
         elif self._marked is None:
             self._messages.note("The findings are still being prepared; try again in a moment.")
         else:
-            is_same = self.verdict(lesion) is verdict
+            is_same = verdict_of(self._model, lesion) is verdict
             entry = None if is_same else _decision(verdict, lesion)
             self._keeper.put(Part.DECISION, lesion_id(self.result, lesion.number), entry)
 
@@ -100,10 +96,11 @@ class ReadingLesions(QObject):
                 workflow.mark_lesions,
                 findings,
                 volume,
-                on_success=self._take_marked,
+                on_success=self.take_marked,
             )
 
-    def _take_marked(self, marked: MarkedLesions) -> None:
+    def take_marked(self, marked: MarkedLesions) -> None:
+        """Let the lesions of the result on show be decided on and edited."""
         self._marked = marked
         self._replay()
 
@@ -142,7 +139,7 @@ class ReadingLesions(QObject):
     def _compare(self) -> None:
         """Write reader beside AI, and that the AI has been seen."""
         findings, series = self._model.findings, self._model.series
-        if findings is None or series is None or not self._keeper.is_ready:
+        if findings is None or series is None:
             return
         self._keeper.note_revealed(series.key)
         answer = self._model.reading.answers.get(series.key)
@@ -167,12 +164,6 @@ def presence_of(findings: Findings) -> Presence:
     if findings.answers:
         return _PRESENCE[findings.answers[0]]
     return Presence.PRESENT if findings.is_any_found else Presence.ABSENT
-
-
-def own_lesions(edited: EditedLesions) -> tuple[tuple[int, HemorrhageType], ...]:
-    """Numbers and types of the lesions that the reader added."""
-    added = sorted(set(edited.labels) - set(edited.marked.labels))
-    return tuple((number, HemorrhageType(edited.labels[number])) for number in added)
 
 
 def _decision(verdict: Verdict, lesion: Lesion) -> Decision:

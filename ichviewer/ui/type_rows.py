@@ -43,6 +43,7 @@ class TypeRows(QWidget):
         grid.addWidget(self._opacity, 6, 1)
         grid.addWidget(label("hold O to hide", "dim"), 6, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
         model.findings_changed.connect(self._refresh)
+        model.edited_changed.connect(self._refresh)
         model.overlay_changed.connect(self._refresh_overlay)
         self._refresh()
         self._refresh_overlay()
@@ -68,10 +69,10 @@ class TypeRows(QWidget):
             kind = HemorrhageType(column) if column else None
             self._bars[column].show_value(probability, threshold)
             self._percents[column].setText(wording.percent(probability))
-            volume_ml = findings.volume_ml(kind)
+            volume_ml = self._model.volume_ml(kind)
             has_lesion = any(kind in (None, lesion.kind) for lesion in findings.lesions)
             self._volumes[column].setText(
-                f"{wording.millilitres(volume_ml)} mL" if has_lesion else "–"
+                f"{wording.millilitres(volume_ml)} mL" if has_lesion or volume_ml > 0 else "–"
             )
 
     def _refresh_overlay(self) -> None:

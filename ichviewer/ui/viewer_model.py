@@ -157,6 +157,13 @@ class ViewerModel(QObject):
             return self.edited.mask
         return self.findings.mask if self.findings else None
 
+    def volume_ml(self, kind: HemorrhageType | None = None) -> float:
+        """Volume of one type or of all in mL, with the reader's edits."""
+        if self.edited is not None and self.edited.strokes:
+            sums = self.edited.type_volumes_ml()
+            return sum(sums.values()) if kind is None else sums.get(int(kind), 0.0)
+        return self.findings.volume_ml(kind) if self.findings else 0.0
+
     @property
     def is_ai_veiled(self) -> bool:
         """Whether the AI stays hidden until the reader has answered for the open series."""

@@ -92,9 +92,9 @@ def test_the_brush_extends_a_lesion_and_its_volume() -> None:
     assert edited.plane(2)[20, 20] == 1
     assert edited.mask[2, 20, 20] == 5
     # 26 pixels of 0.5 mm x 0.8 mm, on a slice that stands for 5 mm.
-    assert edited.volumes_ml() == {1: pytest.approx(26 * 0.5 * 0.8 * 5 / 1000), 2: 0.0}
+    assert edited.volumes_ml == {1: pytest.approx(26 * 0.5 * 0.8 * 5 / 1000), 2: 0.0}
     assert edited.type_volumes_ml()[5] == pytest.approx(26 * 0.002)
-    assert edited.touched() == {1}
+    assert edited.touched == {1}
 
 
 def test_the_eraser_takes_its_own_type_only() -> None:
@@ -103,26 +103,26 @@ def test_the_eraser_takes_its_own_type_only() -> None:
     edited = edit(marked(k2=plane), grid(), [eraser])
     assert (edited.plane(2) == 1).sum() == 100
     assert not (edited.plane(2) == 2).any()
-    assert edited.volumes_ml()[2] == 0.0
-    assert edited.touched() == {2}
+    assert edited.volumes_ml[2] == 0.0
+    assert edited.touched == {2}
 
 
 def test_a_new_lesion_gets_a_number_of_its_own() -> None:
     lesions = marked(k2=square(1, slice(5, 10), slice(5, 10)))
-    number = edit(lesions, grid(), []).next_number()
+    number = edit(lesions, grid(), []).next_number
     assert number == 3
     edited = edit(lesions, grid(), [stroke(k=4, lesion=number, label=2, radius_mm=0.1)])
     assert edited.labels[3] == 2
     assert edited.mask[4].max() == 2
-    assert edited.volumes_ml()[3] == pytest.approx(0.002)
-    assert edited.next_number() == 4
+    assert edited.volumes_ml[3] == pytest.approx(0.002)
+    assert edited.next_number == 4
 
 
 def test_volumes_follow_uneven_spacing() -> None:
     positions = np.array([[0, 0, z] for z in (0.0, 2.0, 4.0, 9.0, 14.0)])
     uneven = Grid((5, *SHAPE_JI), positions, np.array([0.8, 0, 0]), np.array([0, 0.5, 0]))
     strokes = [stroke(k=k, lesion=3, label=2, radius_mm=0.1) for k in (1, 3)]
-    volumes = edit(marked(), uneven, strokes).volumes_ml()
+    volumes = edit(marked(), uneven, strokes).volumes_ml
     expected_ml = 0.4 * float(uneven.slice_weights_mm[[1, 3]].sum()) / 1000
     assert volumes[3] == pytest.approx(expected_ml)
 
@@ -150,7 +150,7 @@ _STROKES = st.lists(
 
 
 def same(one: EditedLesions, other: EditedLesions) -> bool:
-    return bool((one.mask == other.mask).all()) and one.volumes_ml() == other.volumes_ml()
+    return bool((one.mask == other.mask).all()) and one.volumes_ml == other.volumes_ml
 
 
 @settings(max_examples=40, deadline=None)

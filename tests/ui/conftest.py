@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -27,6 +28,13 @@ def theme(qapp: QApplication) -> None:
 def worker() -> Iterator[Worker]:
     with workflow.start_worker(processes=1) as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Readings and settings of tests never meet those of a person."""
+    monkeypatch.setenv("ICHVIEWER_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""The bar above the images: a reading to be taken up again, and why one is not being kept."""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from ichviewer.reading.interrupted import Interrupted
+from ichviewer.reading.record import Place
+from ichviewer.reading.replay import Replay
+from ichviewer.ui import wording
+from ichviewer.ui.labels import label
+from ichviewer.ui.reading_keeper import ReadingKeeper
+
+#: How often the bar looks whether the disk keeps up.
+_LOOK_MS = 1000
+
+
+class ReadingBar(QFrame):
+    """Hidden while there is nothing to say."""
+
+    resume_wanted = Signal()
+    dismissed = Signal()
+
+    def __init__(self, keeper: ReadingKeeper, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("message")
+        self._keeper = keeper
+        self._offer = ""
+        self._text = label("", wraps=True)
+        self._resume = QPushButton("Go on there")
+        self._resume.clicked.connect(self.resume_wanted)
+        self._dismiss = QPushButton("Not now")
+        self._dismiss.clicked.connect(self.dismissed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._resume)
+        row.addWidget(self._dismiss)
+        keeper.keeping_changed.connect(self._refresh)
+        timer = QTimer(self)
+        timer.timeout.connect(self._refresh)
+        timer.start(_LOOK_MS)
+        self._refresh()
+
+    @property
+    def text(self) -> str:
+        """What the bar says."""
+        return self._text.text() if not self.isHidden() else ""
+
+    def offer(self, sentence: str) -> None:
+        """Offer to take a reading up; an empty sentence takes the offer back."""
+        self._offer = sentence
+        self._refresh()
+
+    def _refresh(self) -> None:
+        trouble = self._keeper.trouble
+        text = trouble or self._offer
+        self._resume.setVisible(not trouble)
+        self._dismiss.setVisible(not trouble)
+        if self._text.text() != text:
+            self._text.setText(text)
+        self.setVisible(bool(text))
+        tone = "error" if trouble else "note"
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+
+def offer_of_study(said: Replay, place: Place | None) -> str:
+    """What is said when a study is opened that was read before; empty where it was not."""
+    reading = said.history.reading
+    counts = [
+        wording.plural(len(held), noun)
+        for held, noun in (
+            (reading.answers, "answer"),
+            (reading.decisions, "decision"),
+            (reading.strokes, "stroke"),
+            (reading.measurements, "measurement"),
+            (reading.key_images, "key image"),
+        )
+        if held
+    ]
+    if place is None or (not counts and not said.is_open):
+        return ""
+    how = "was interrupted" if said.is_open else "was closed"
+    kept = f" {wording.capital(wording.listed(counts))} taken up." if counts else ""
+    at = f"You were at slice {place.cursor_kji[0] + 1}."
+    return f"Your reading of this study {how} on {local_time(said.last_time)}.{kept} {at}"
+
+
+def offer_of_interrupted(found: Interrupted) -> str:
+    """What is said when the program starts after it was killed."""
+    return (
+        f"The program ended on {local_time(found.last_time)} while you were reading "
+        f"{Path(found.source).name}. Everything you decided was kept."
+    )
+
+
+def local_time(utc: str) -> str:
+    """`2026-11-21 10:32` in the computer's own time."""
+    return datetime.fromisoformat(utc).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,135 @@
+"""The reader's side of the findings: own answer, verdicts, and the brush with what it comes to."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.reading.record import Presence, Verdict
+from ichviewer.ui import wording
+from ichviewer.ui.labels import label
+from ichviewer.ui.reading_brush import RADIUS_RANGE_MM, RADIUS_STEP_MM, ReadingBrush
+from ichviewer.ui.reading_lesions import ReadingLesions
+from ichviewer.ui.reading_words import summary, verdict_of
+from ichviewer.ui.viewer_model import ViewerModel
+
+_VERDICTS = {
+    Verdict.ACCEPTED: ("Accept", "Accept the chosen finding  (A); again takes it back"),
+    Verdict.REJECTED: ("Reject", "Reject the chosen finding  (R); again takes it back"),
+    Verdict.UNSURE: ("Unsure", "Leave the chosen finding open  (U); again takes it back"),
+}
+_ANSWERS = {
+    Presence.PRESENT: ("Present", "Hemorrhage is present  (Alt+P); again takes it back"),
+    Presence.ABSENT: ("Absent", "Hemorrhage is absent  (Alt+A); again takes it back"),
+    Presence.UNSURE: ("Unsure", "Unsure of hemorrhage  (Alt+U); again takes it back"),
+}
+
+
+class ReadingPanel(QWidget):
+    """Buttons that say what the reader decided, also by their text."""
+
+    def __init__(self, model: ViewerModel, lesions: ReadingLesions, brush: ReadingBrush) -> None:
+        super().__init__()
+        self._model = model
+        self._brush = brush
+        self._answers = {
+            presence: _switch(text, tip, partial(lesions.answer, presence))
+            for presence, (text, tip) in _ANSWERS.items()
+        }
+        self._verdicts = {
+            verdict: _switch(text, tip, partial(lesions.decide, verdict))
+            for verdict, (text, tip) in _VERDICTS.items()
+        }
+        self._paint = _switch("Brush", "Paint the type over the slice  (W)",
+                              partial(brush.take, is_eraser=False))  # fmt: skip
+        self._erase = _switch("Eraser", "Erase the type from the slice  (Shift+W)",
+                              partial(brush.take, is_eraser=True))  # fmt: skip
+        self._kinds = QComboBox()
+        self._kinds.setAccessibleName("Type of brush and eraser")
+        self._kinds.setToolTip("Type that is painted or erased  (Z)")
+        for kind in HemorrhageType:
+            self._kinds.addItem(wording.capital(kind.word), kind)
+        self._kinds.activated.connect(lambda at: brush.set_kind(self._kinds.itemData(at)))
+        self._radius = QDoubleSpinBox()
+        self._radius.setAccessibleName("Radius of brush and eraser in mm")
+        self._radius.setToolTip("Radius of the tip  (, and .)")
+        self._radius.setRange(*RADIUS_RANGE_MM)
+        self._radius.setSingleStep(RADIUS_STEP_MM)
+        self._radius.setDecimals(1)
+        self._radius.setSuffix(" mm")
+        self._radius.setKeyboardTracking(False)
+        self._radius.valueChanged.connect(brush.set_radius)
+        self._sums = label("", "dim", wraps=True)
+        self._on_answer = _row(label("Your answer", "dim"), *self._answers.values())
+        self._on_finding = _row(label("Finding", "dim"), *self._verdicts.values())
+        self._on_mask = _row(self._paint, self._erase, self._kinds, self._radius)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2, 0, 2)
+        column.setSpacing(4)
+        for part in (self._on_answer, self._on_finding, self._on_mask, self._sums):
+            column.addWidget(part)
+        for signal in (
+            model.volume_changed,
+            model.findings_changed,
+            model.lesion_changed,
+            model.reading_changed,
+            model.edited_changed,
+            brush.changed,
+        ):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        model = self._model
+        series, lesion = model.series, model.lesion
+        self._on_answer.setVisible(model.volume is not None)
+        self._on_finding.setVisible(bool(model.findings and model.findings.lesions))
+        self._on_mask.setVisible(model.edited is not None)
+        answer = model.reading.answers.get(series.key) if series else None
+        for presence, button in self._answers.items():
+            button.setChecked(answer is not None and answer.presence is presence)
+        verdict = verdict_of(model, lesion) if lesion else None
+        for choice, button in self._verdicts.items():
+            button.setEnabled(lesion is not None and model.edited is not None)
+            button.setChecked(verdict is choice)
+        brush = self._brush
+        self._paint.setChecked(brush.is_on and not brush.is_eraser)
+        self._erase.setChecked(brush.is_on and brush.is_eraser)
+        self._kinds.setCurrentIndex(self._kinds.findData(brush.kind))
+        self._radius.blockSignals(True)
+        self._radius.setValue(brush.radius_mm)
+        self._radius.blockSignals(False)
+        text = summary(model)
+        self._sums.setText(text)
+        self._sums.setVisible(bool(text))
+
+
+def _switch(text: str, tip: str, run: Callable[[], None]) -> QPushButton:
+    made = QPushButton(text)
+    made.setCheckable(True)
+    made.setToolTip(tip)
+    made.setAccessibleName(tip.partition("  ")[0])
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    # Without the button's own state, which is not ours.
+    made.clicked.connect(lambda checked: run())
+    return made
+
+
+def _row(*parts: QWidget) -> QWidget:
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(6)
+    for part in parts:
+        line.addWidget(part)
+    line.addStretch(1)
+    return row
