@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
-from PIL import Image
 from pydicom.data import get_testdata_file
 
 from ichviewer.analysis.findings import Gate, GateAnswer
@@ -62,7 +62,7 @@ def rows() -> Iterator[Row]:
     for file in ("MR_small.dcm", "CT_small.dcm"):
         yield from _folder(f"pydicom {file}", Path(str(get_testdata_file(file))), _REFUSED)
     for path in sorted((DATA / "negatives").glob("*.png")):
-        hu = np.asarray(Image.open(path).convert("L")).astype(np.int16)[None]
+        hu = _grey(path)[None]
         grid = Grid(
             (1, *hu.shape[1:]),
             np.zeros((1, 3)),
@@ -72,6 +72,12 @@ def rows() -> Iterator[Row]:
         )
         gate = ask(Volume(hu, grid), Header())
         yield _row(f"infarct picture {path.stem}", 1, gate, _PROCESSED)
+
+
+def _grey(path: Path) -> np.ndarray:
+    """The picture's grey values, which are HU clipped to 0-255."""
+    picture = np.asarray(imagecodecs.png_decode(path.read_bytes()))
+    return (picture if picture.ndim == 2 else picture[..., 0]).astype(np.int16)
 
 
 def ask(volume: Volume, header: Header) -> Gate:
