@@ -98,9 +98,11 @@ def short_lines(kind: Kind, measured: Measured) -> tuple[str, ...]:
 
 
 def full_text(measured: Measured) -> str:
-    """All values in one line."""
-    values = ", ".join(f"{q.name} {quantity_text(q)}" for q in measured.quantities)
-    return f"{values}, to the {measured.side}" if measured.side else values
+    """All values in one line; the side stands with the value that counts."""
+    values = [f"{q.name} {quantity_text(q)}" for q in measured.quantities]
+    if values and measured.side:
+        values[0] += f" to the {measured.side}"
+    return ", ".join(values)
 
 
 def where_text(measurement: Measurement, grid: Grid) -> str:

@@ -27,8 +27,8 @@ class MeasurePanel(QWidget):
         self._measures = measures
         self._values = label("", "dim", wraps=True)
         self._remarks = label("", "warning", wraps=True)
-        self._histogram = HistogramView()
-        self._histogram.setToolTip(_RULE)
+        self.histogram = HistogramView()
+        self.histogram.setToolTip(_RULE)
         self._delete = QPushButton("Delete")
         self._delete.setToolTip("Delete the chosen measurement; undo brings it back")
         self._delete.clicked.connect(measures.delete_selected)
@@ -45,7 +45,7 @@ class MeasurePanel(QWidget):
         column.addWidget(MeasureTable(measures), 1)
         column.addWidget(self._values)
         column.addWidget(self._remarks)
-        column.addWidget(self._histogram)
+        column.addWidget(self.histogram)
         column.addLayout(foot)
         measures.changed.connect(self._refresh)
         measures.selection_changed.connect(self._refresh)
@@ -55,7 +55,7 @@ class MeasurePanel(QWidget):
         selected = self._measures.selected
         self.setVisible(bool(self._measures.measurements))
         self._delete.setEnabled(selected is not None)
-        for part in (self._values, self._remarks, self._histogram):
+        for part in (self._values, self._remarks, self.histogram):
             part.setVisible(False)
         if selected is None:
             return
@@ -65,4 +65,4 @@ class MeasurePanel(QWidget):
         self._remarks.setText(" ".join(measured.notes))
         self._remarks.setVisible(bool(measured.notes))
         unit = measured.quantities[0].unit if measured.quantities else ""
-        self._histogram.show_statistics(measured.statistics, unit)
+        self.histogram.show_statistics(measured.statistics, unit)

@@ -1,6 +1,7 @@
 """The table of measurements; a row goes to where its measurement is, its name can be changed."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -51,6 +52,11 @@ class MeasureTable(QTableWidget):
         measures.selection_changed.connect(self._select)
         self._refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Keep the chosen row in sight when the panel below it grows."""
+        super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
+
     def _refresh(self) -> None:
         entries = self._measures.entries
         self.blockSignals(True)
@@ -93,6 +99,7 @@ class MeasureTable(QTableWidget):
             if row < 0:
                 self.clearSelection()
             self.blockSignals(False)
+            self.scrollTo(self.currentIndex())
         self.viewport().update()
 
 

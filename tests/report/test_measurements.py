@@ -54,6 +54,11 @@ def test_short_lines_have_units_and_sides() -> None:
     assert compared == ("ABC/2 3.2 mL", "AI 4.0 mL (−0.76 mL)")
 
 
+def test_all_values_in_one_line() -> None:
+    text = measurements.full_text(measure(SHIFT, VOLUME)).replace("\N{NO-BREAK SPACE}", " ")
+    assert text == "shift 6.0 mm to the left, midline 24.8 mm"
+
+
 def test_where_it_is_is_counted_as_on_the_images() -> None:
     assert measurements.where_text(LENGTH, GRID) == "axial 6"
     assert measurements.where_text(OBLIQUE, GRID) == "axial 6–9"
