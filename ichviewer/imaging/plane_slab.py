@@ -65,8 +65,11 @@ def slab_members(plane: Plane, index: int, thickness_mm: float) -> tuple[Member,
     if plane.count < 2:
         return (Member(index, thickness_mm, 0, 0),)
     normal = np.cross(plane.right_lps, plane.down_lps)
-    away = np.array([plane.lps_mm(n, 0, 0) for n in range(plane.count)])
-    away -= away[index]
+    if plane.axis is Axis.K:
+        positions = plane.grid.slice_positions_lps_mm
+    else:
+        positions = np.arange(plane.count)[:, None] * steps_of(plane.grid)[plane.axis]
+    away = positions - positions[index]
     heights = away @ normal
     # "Before" and "after" follow the index, whichever way the screen's normal points.
     sign = 1.0 if heights[-1] >= heights[0] else -1.0
@@ -114,9 +117,16 @@ def cut_slab(
     else:
         weights = np.array([member.inside_mm for member in members], dtype=np.float32)
         weights /= weights.sum()
-        mean = np.tensordot(block.astype(np.float32), weights, axes=(plane.axis, 0))
+        mean = _weighted(block.astype(np.float32), weights, plane.axis)
         projected = _as_type(mean, hu.dtype)
     return plane.cut(np.expand_dims(projected, plane.axis), 0, fill)
+
+
+def _weighted(block: NDArray[np.float32], weights: NDArray[np.float32], axis: Axis) -> NDArray[Any]:
+    """Sum along an axis with weights, without moving the block in memory."""
+    if axis is Axis.K:
+        return np.asarray(weights @ block.reshape(len(weights), -1)).reshape(block.shape[1:])
+    return np.asarray(np.matmul(weights, block) if axis is Axis.J else np.matmul(block, weights))
 
 
 def _project_moved(
@@ -130,20 +140,23 @@ def _project_moved(
     low, high = (-np.inf, np.inf) if hu.dtype.kind == "f" else _limits(hu.dtype)
     start = {Projection.MAXIMUM: low, Projection.MINIMUM: high, Projection.MEAN: 0.0}[projection]
     is_mean = projection is Projection.MEAN
-    projected = np.full(plane.shape, start, dtype=np.float64 if is_mean else hu.dtype)
-    seen_mm = np.zeros(plane.shape)
+    projected = np.full(plane.shape, start, dtype=np.float32 if is_mean else hu.dtype)
+    seen_mm = np.zeros(plane.shape, dtype=np.float32)
     has_voxel = _has_voxel(plane)
+    where: Any = True if has_voxel.all() else has_voxel
     for member in members:
         here, there = _overlap(plane.shape, member)
-        values, voxels = plane.cut(hu, member.cut, fill)[there], has_voxel[there]
-        target = projected[here]
+        values = plane.cut(hu, member.cut, fill)[there]
+        voxels = where if where is True else where[there]
+        target, seen = projected[here], seen_mm[here]
         if projection is Projection.MAXIMUM:
             np.maximum(target, values, out=target, where=voxels)
         elif projection is Projection.MINIMUM:
             np.minimum(target, values, out=target, where=voxels)
         else:
-            target += np.where(voxels, values * member.inside_mm, 0.0)
-        seen_mm[here] += np.where(voxels, member.inside_mm, 0.0)
+            weighted = np.multiply(values, member.inside_mm, dtype=np.float32)
+            np.add(target, weighted, out=target, where=voxels)
+        np.add(seen, member.inside_mm, out=seen, where=voxels)
     if is_mean:
         np.divide(projected, seen_mm, out=projected, where=seen_mm > 0)
     projected[seen_mm == 0] = fill
