@@ -84,7 +84,7 @@ class Notes:
             return
         if self.content.takes_keys and self.model.layout is not Layout.SINGLE:
             annotations.draw_frame(painter, area, self.model.view.active is self.axis)
-        if self.content.has_crosshair:
+        if self.content.has_crosshair and self.model.view.is_crosshair_shown:
             at = screen.screen_point(*plane.pixel(self.content.cursor_kji))
             annotations.draw_traces(painter, self._traces(plane, screen), at)
         if overlay is not None:

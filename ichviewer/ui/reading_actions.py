@@ -88,6 +88,18 @@ def _invert(desk: Desk) -> None:
     desk.model.view = replace(desk.model.view, is_inverted=not desk.model.view.is_inverted)
 
 
+def _take_crosshair(desk: Desk) -> None:
+    """Put brush and measuring tool away, so that the left button moves the crosshair again."""
+    if desk.measuring.measures.tool is not None:
+        desk.measuring.measures.take_tool(None)
+    desk.reading.brush.put_away()
+
+
+def _toggle_crosshair_lines(desk: Desk) -> None:
+    view = desk.model.view
+    desk.model.view = replace(view, is_crosshair_shown=not view.is_crosshair_shown)
+
+
 def _next_projection(desk: Desk) -> None:
     kinds, slab = tuple(Projection), desk.model.view.slab
     following = kinds[(kinds.index(slab.projection) + 1) % len(kinds)]
@@ -155,6 +167,9 @@ IMAGE = (
            partial(_scroll, steps=1, axis=Axis.I)),
     Action("Image", "Crosshair to the right", ("Alt+Right",),
            partial(_scroll, steps=-1, axis=Axis.I)),
+    Action("Image", "Crosshair instead of a tool", ("C",), _take_crosshair),
+    Action("Image", "Lines of the crosshair", ("Shift+C",), _toggle_crosshair_lines,
+           is_on=lambda d: d.model.view.is_crosshair_shown),
     Action("Image", "Zoom in", ("+", "="), lambda d: d.view.zoom(1)),
     Action("Image", "Zoom out", ("-",), lambda d: d.view.zoom(-1)),
     Action("Image", "Move image left", ("Ctrl+Shift+Left",),

@@ -44,6 +44,8 @@ class ViewState:
         What is projected in every view.
     is_linked
         Whether the case beside follows the study.
+    is_crosshair_shown
+        Whether the crosshair's lines are drawn; the views are linked by it all the same.
     """
 
     active: Axis = Axis.K
@@ -51,6 +53,7 @@ class ViewState:
     is_inverted: bool = False
     slab: Slab = _NO_SLAB
     is_linked: bool = True
+    is_crosshair_shown: bool = True
 
     @property
     def turn(self) -> Turn:
@@ -64,6 +67,14 @@ class ViewState:
             for axis, kept in zip(Axis, self.turns, strict=True)
         )
         return replace(self, turns=(first, second, third))
+
+    def of_next_series(self) -> "ViewState":
+        """What stays when another series opens: turns, inversion and slab do not."""
+        return ViewState(
+            active=self.active,
+            is_linked=self.is_linked,
+            is_crosshair_shown=self.is_crosshair_shown,
+        )
 
     def upright(self) -> "ViewState":
         """The same, with nothing turned, inverted or projected."""

@@ -269,7 +269,7 @@ class ViewerModel(QObject):
         self.companion = None
         self.ai = AiStatus()
         self.is_playing = False
-        self.view = ViewState(active=self.view.active, is_linked=self.view.is_linked)
+        self.view = self.view.of_next_series()
         self._series, self._volume = series, volume
         self.volume_changed.emit()
 

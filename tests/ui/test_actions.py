@@ -23,7 +23,7 @@ MODEL_KEYS = [
     "Ctrl+Alt+Down", "N", "P", "O", "Shift+O", "[", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4",
     "Ctrl+5", "L", "T", "X", "I", "Shift+I", "8", "Ctrl+R", "Ctrl+Shift+R", "H", "V", "B",
     "Shift+PgUp", "K", "G", "Shift+G", "Ctrl+Up", "Ctrl+Down", "Alt+1", "Alt+3", "F6", "Shift+F6",
-    "Ctrl+Shift+T",
+    "Ctrl+Shift+T", "Shift+C",
 ]  # fmt: skip
 
 
@@ -112,6 +112,13 @@ def test_the_overlay_is_off_only_while_o_is_held(reading: MainWindow, qtbot: QtB
     assert reading.model.is_overlay_off
     qtbot.keyRelease(reading, Qt.Key.Key_O)
     assert not reading.model.is_overlay_off
+
+
+def test_the_crosshair_takes_the_place_of_a_tool(reading: MainWindow) -> None:
+    action_of("M").run(reading)
+    assert reading.measuring.measures.tool is not None
+    action_of("C").run(reading)
+    assert reading.measuring.measures.tool is None
 
 
 def test_texts_go_round(reading: MainWindow) -> None:
