@@ -232,9 +232,13 @@ class Grid:
         offset_mm = (lps_mm - self.slice_positions_lps_mm[0]) @ self.normal_lps
         k = self._slice_index(offset_mm)
         within = lps_mm - self._slice_origin(k)
+        return np.concatenate([k[..., None], within @ self._ji_per_mm], axis=-1)
+
+    @cached_property
+    def _ji_per_mm(self) -> Float:
+        """(3, 2) from LPS mm within a slice to rows and columns."""
         in_plane = np.stack([self.row_step_lps_mm, self.column_step_lps_mm], axis=1)
-        ji = within @ np.linalg.pinv(in_plane).T
-        return np.concatenate([k[..., None], ji], axis=-1)
+        return _read_only(np.linalg.pinv(in_plane).T)
 
     def _slice_origin(self, k: Float) -> Float:
         """(..., 3) position of voxel (k, 0, 0), linear between slices and beyond the ends."""
