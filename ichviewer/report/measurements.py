@@ -74,7 +74,7 @@ def quantity_text(quantity: Quantity) -> str:
 
 
 def short_lines(kind: Kind, measured: Measured) -> tuple[str, ...]:
-    """What stands beside a measurement on the image: one line, two for regions and ABC/2."""
+    """What stands beside a measurement on the image: one line, more for regions and ABC/2."""
     by_name = {quantity.name: quantity for quantity in measured.quantities}
     if not by_name:
         return ("–",)
@@ -91,6 +91,7 @@ def short_lines(kind: Kind, measured: Measured) -> tuple[str, ...]:
         if "segmented" in by_name:
             difference = quantity_text(by_name["difference"])
             lines.append(f"AI {quantity_text(by_name['segmented'])} ({difference})")
+            lines.append("AI result, not for primary diagnosis")
         return tuple(lines)
     if measured.side:
         return (f"{first} to the {measured.side}",)

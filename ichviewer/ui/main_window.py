@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from ichviewer import __version__, paths
 from ichviewer.ui import wording
 from ichviewer.ui.cine import Cine
+from ichviewer.ui.comparison_desk import ComparisonDesk
 from ichviewer.ui.findings_panel import FindingsPanel
 from ichviewer.ui.held_keys import HeldKeys
 from ichviewer.ui.images_panel import ImagesPanel
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.measuring = MeasureDesk(
             model, jobs, messages, self.images, self, history=self.reading.measures
         )
+        self.comparing = ComparisonDesk(model, jobs, messages, self)
         self._welcome = Welcome(model)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._is_width_shared = False
@@ -118,7 +120,8 @@ class MainWindow(QMainWindow):
         matches = self.model.matches.matches if self.model.matches else ()
         if matches:
             companion = self.model.companion
-            at = matches.index(companion.match) if companion else (-1 if step > 0 else 0)
+            shown = companion.match if companion else None
+            at = matches.index(shown) if shown in matches else (-1 if step > 0 else 0)
             self.jobs.open_case(matches[(at + step) % len(matches)])
 
     @property
@@ -194,9 +197,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.images, 1)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
+        right.addWidget(self.comparing.panel)
         right.addWidget(self.measuring.panel)
         right.addWidget(self.similar)
-        right.setSizes([6200, 3200, 3800])
+        right.setSizes([5200, 4200, 3200, 3800])
         for part in (self.studies, middle, right):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
@@ -219,6 +223,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         model = self.model
         self.studies.series_chosen.connect(self.jobs.open_series)
+        self.studies.prior_chosen.connect(self.comparing.compare_with)
         self.findings.again_wanted.connect(self.jobs.analyze)
         self.similar.case_chosen.connect(self.jobs.open_case)
         self.similar.case_closed.connect(self.jobs.close_case)
@@ -230,6 +235,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._menus.show_tool_bar)
         self.measuring.measures.tool_changed.connect(self._menus.show_switches)
         self.reading.brush.changed.connect(self._menus.show_switches)
+        self.measuring.share_pointer(self.reading.brush)
         model.choices_changed.connect(self._apply_choices)
         application = QApplication.instance()
         if application is not None:

@@ -18,6 +18,7 @@ from ichviewer.ui.measure_keyboard import MeasureKeyboard
 from ichviewer.ui.measure_list import MeasureList
 from ichviewer.ui.measure_panel import MeasurePanel
 from ichviewer.ui.messages import Messages
+from ichviewer.ui.reading_brush import ReadingBrush
 from ichviewer.ui.reading_measures import ReadingMeasures
 from ichviewer.ui.viewer_model import ViewerModel
 
@@ -50,6 +51,21 @@ class MeasureDesk(QObject):
             MeasureKeyboard(model, self.measures, view)
         self._asked: set[Measurement] = set()
         self.measures.changed.connect(self._compare)
+
+    def share_pointer(self, brush: ReadingBrush) -> None:
+        """One tool at a time: taking one up puts the other away."""
+
+        def rest() -> None:
+            self.measures.is_resting = brush.is_on
+            if brush.is_on and self.measures.tool is not None:
+                self.measures.take_tool(None)
+
+        def take_over() -> None:
+            if self.measures.tool is not None and brush.is_on:
+                brush.put_away()
+
+        brush.changed.connect(rest)
+        self.measures.tool_changed.connect(take_over)
 
     def copy(self) -> None:
         """Put all measurements of the series on the clipboard, as CSV."""

@@ -51,7 +51,7 @@ class MeasureHand(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """Take what concerns measurements."""
-        if self._screen.cut is None:
+        if self._screen.cut is None or self._measures.is_resting:
             return False
         if event.type() == QEvent.Type.Leave:
             self._point(None)

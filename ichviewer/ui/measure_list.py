@@ -46,6 +46,8 @@ class MeasureList(QObject):
         self._grip = WHOLE
         self._tool: Kind | None = None
         self._draft: tuple[Handle, ...] = ()
+        #: While another tool has the pointer, measurements are seen but not taken hold of.
+        self.is_resting = False
         model.volume_changed.connect(self._open)
         model.reading_changed.connect(self._refresh)
         model.findings_changed.connect(self._forget_segmented)

@@ -1,8 +1,10 @@
 """The panel of measurements: the table, all values of the chosen one, and ways to keep them."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ichviewer.imaging.measure import Measured
 from ichviewer.report.measurements import full_text
 from ichviewer.ui.labels import label
 from ichviewer.ui.measure_histogram import HistogramView
@@ -39,7 +41,7 @@ class MeasurePanel(QWidget):
         foot.addStretch(1)
         foot.addWidget(self._delete)
         foot.addWidget(export)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 10, 6)
         column.addWidget(label("Measurements", "heading"))
         column.addWidget(MeasureTable(measures), 1)
@@ -51,15 +53,28 @@ class MeasurePanel(QWidget):
         measures.selection_changed.connect(self._refresh)
         self._refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Sentences need more lines where the panel is narrow."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Nothing may be laid over another: a splitter does not ask how high wrapped text is."""
+        needed = self._column.totalMinimumHeightForWidth(self.width())
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(needed)
+
     def _refresh(self) -> None:
         selected = self._measures.selected
         self.setVisible(bool(self._measures.measurements))
         self._delete.setEnabled(selected is not None)
         for part in (self._values, self._remarks, self.histogram):
             part.setVisible(False)
-        if selected is None:
-            return
-        measured = self._measures.entry(selected).measured
+        if selected is not None:
+            self._show(self._measures.entry(selected).measured)
+        self._make_room()
+
+    def _show(self, measured: Measured) -> None:
         self._values.setText(full_text(measured))
         self._values.setVisible(bool(measured.quantities))
         self._remarks.setText(" ".join(measured.notes))

@@ -51,7 +51,8 @@ def test_short_lines_have_units_and_sides() -> None:
     assert said(BOX) == (expected, "54.0 mm²")
     assert said(ABC2) == ("ABC/2 3.2 mL",)
     compared = said(ABC2, Segmented("subdural hemorrhage", 4.0))
-    assert compared == ("ABC/2 3.2 mL", "AI 4.0 mL (−0.76 mL)")
+    assert compared[:2] == ("ABC/2 3.2 mL", "AI 4.0 mL (−0.76 mL)")
+    assert compared[2] == "AI result, not for primary diagnosis"
 
 
 def test_all_values_in_one_line() -> None:
