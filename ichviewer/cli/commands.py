@@ -104,7 +104,8 @@ def compare(options: argparse.Namespace, worker: Worker) -> int:
     for file in (options.json, options.resampled):
         _check_writable(file)
     device = _device(options)
-    scans, points = [], []
+    scans: list[ScanResult] = []
+    points: list[TimePoint] = []
     for folder, key in (
         (options.prior, options.prior_series),
         (options.folder, options.current_series),

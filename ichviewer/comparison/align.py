@@ -43,12 +43,13 @@ def align(current: Volume, prior: Volume, progress: Progress = silent) -> Alignm
         if cranium is None:
             return _refused(current, f"the {name} series shows no skull with a brain in it.")
         crania.append(cranium)
-    motion = register(*crania, progress)
+    here, there = crania
+    motion = register(here, there, progress)
     progress(0, 0, "Measuring the alignment")
-    measured = measure_quality(*crania, motion)
+    measured = measure_quality(here, there, motion)
     grade, reason = _judge(measured)
     found = motion if grade is not Grade.REFUSED else IDENTITY
-    return Alignment(found, crania[0].center_lps_mm, grade, reason, measured)
+    return Alignment(found, here.center_lps_mm, grade, reason, measured)
 
 
 def _problem(volume: Volume) -> str:

@@ -1,6 +1,6 @@
 """Two time points in, what has changed out."""
 
-import numpy as np
+from math import hypot
 
 from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType
 from ichviewer.comparison.align import align
@@ -97,11 +97,11 @@ def _lesion_change(
 
 def _amount(before: Lesions, after: Lesions) -> Amount:
     """Volumes added; outlines err alike within a series, so their uncertainties add, too."""
-    spread = [sum(one.uncertainty_ml for one in side) for side in (before, after)]
+    was, now = (sum(one.uncertainty_ml for one in side) for side in (before, after))
     return Amount(
         float(sum(one.lesion.volume_ml for one in before)),
         float(sum(one.lesion.volume_ml for one in after)),
-        float(np.hypot(*spread)),
+        hypot(was, now),
     )
 
 

@@ -142,7 +142,8 @@ def _find_brain(
     near = ndimage.distance_transform_edt(~largest, sampling=sampling) <= _CORE_MM
     brain = near & (small < BONE_HU)
     outside_mm = ndimage.distance_transform_edt(~brain, sampling=sampling)
-    return _doubled(brain, hu.shape), _doubled(outside_mm, hu.shape)
+    large_mm = np.asarray(_doubled(outside_mm, hu.shape), dtype=np.float64)
+    return np.asarray(_doubled(brain, hu.shape), dtype=np.bool_), large_mm
 
 
 def _doubled(planes: NDArray[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:

@@ -109,7 +109,7 @@ def is_covered(placed: tuple[Placed, ...], motion: RigidTransform, other: Volume
     """Whether another scan shows the place of lesions; `motion` leads to its LPS mm."""
     index = other.grid.kji(motion.apply(np.concatenate([one.lps_mm for one in placed])))
     limits = np.array(other.shape_kji) - 0.5
-    inside = ((index >= -0.5) & (index < limits)).all(axis=1)
+    inside = np.asarray(((index >= -0.5) & (index < limits)).all(axis=1))
     if other.padding is not None:
         inside[inside] = ~other.padding[tuple(np.rint(index[inside]).astype(np.intp).T)]
     return bool(inside.mean() >= _COVERED)

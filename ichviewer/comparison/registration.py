@@ -124,7 +124,7 @@ class _Match:
             fixed.center_lps_mm,
             ndimage.spline_filter(other, order=3, output=np.float32),
             tuple(np.ascontiguousarray(slope) for slope in np.gradient(other)),
-            np.linalg.inv(moving.volume.grid.affine),
+            np.asarray(np.linalg.inv(moving.volume.grid.affine), dtype=np.float64),
         )
 
     def thinned(self, count: int) -> "_Match":
@@ -180,7 +180,7 @@ class _Match:
     def _met(self, motion: RigidTransform) -> tuple[Float, NDArray[np.bool_]]:
         moved = motion.apply(self.points_lps_mm)
         index = moved @ self.to_index[:3, :3].T + self.to_index[:3, 3]
-        met = ((index >= 0) & (index <= np.array(self.spline.shape) - 1)).all(axis=1)
+        met = np.asarray(((index >= 0) & (index <= np.array(self.spline.shape) - 1)).all(axis=1))
         return index, met
 
     def _read(self, index: Float) -> Float:

@@ -16,7 +16,8 @@ RULE = (
 UNCERTAINTY = (
     "± is what half a pixel of outline and half-filled end slices make of both volumes; smaller "
     "changes are called stable. Mistakes of the models come on top: look at both outlines. Two "
-    "experts outlining one hematoma differ by up to 5.8 mL (Rodriguez-Luna et al. 2016, Stroke)."
+    "experts outlining one hematoma may differ by 5.8 mL (minimum detectable difference, "
+    "Rodriguez-Luna et al. 2016, Stroke)."
 )
 CHANGE_HEAD = ("prior mL", "current mL", "change mL", "±", "%", "trend", "rule")
 LESION_HEAD = (
@@ -42,7 +43,9 @@ def growth_sentence(comparison: Comparison) -> str:
     """The verdict of the growth rule, for all to see."""
     if comparison.is_expansion:
         return "GROWTH by the rule: see the rows marked so."
-    if any(one.amount.exceeds_rule for one in (*comparison.types, *comparison.lesions)):
+    amounts = [one.amount for one in comparison.types]
+    amounts += [one.amount for one in comparison.lesions]
+    if any(amount.exceeds_rule for amount in amounts):
         return "No certain growth: the rule is met within the measuring uncertainty only."
     return "No growth by the rule; not a clearance."
 
