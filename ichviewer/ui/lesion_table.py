@@ -12,18 +12,20 @@ from PySide6.QtWidgets import (
 
 from ichviewer.analysis.findings import Lesion
 from ichviewer.ui import wording
-from ichviewer.ui.reading_words import lesion_ml, lesion_state
+from ichviewer.ui.reading_words import lesion_mark, lesion_ml, lesion_state
 from ichviewer.ui.theme import colours, type_ink
 from ichviewer.ui.viewer_model import ViewerModel
 
 _COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "", "You")
 _FIGURES = (2, 3, 4)
+#: However little room there is, so many rows are seen.
+_LEAST_ROWS = 4
 _TIPS = {
     2: "Mean probability of the type over the lesion",
     4: "Largest diameter within a slice",
     6: "Mean / highest HU",
     7: "Caution: see below the table",
-    8: "Your verdict: A accepts, R rejects, U leaves it open",
+    8: "Your verdict: A accepted, R rejected, U unsure; ✎ edited",
 }
 
 
@@ -70,6 +72,8 @@ class LesionTable(QTableWidget):
             for column, item in enumerate(_items(self._model, lesion)):
                 self.setItem(row, column, item)
         self.blockSignals(False)
+        rows_px = min(len(lesions), _LEAST_ROWS) * self.verticalHeader().defaultSectionSize()
+        self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + rows_px)
         self._select()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
@@ -104,6 +108,7 @@ def _items(model: ViewerModel, lesion: Lesion) -> list[QTableWidgetItem]:
         items[column].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     items[0].setForeground(type_ink(lesion.kind))
     items[-2].setForeground(QColor(colours().warning))
+    items[-1].setToolTip(lesion_state(model, lesion) or "not decided yet")
     return items
 
 
@@ -117,5 +122,5 @@ def _cells(model: ViewerModel, lesion: Lesion) -> tuple[str, ...]:
         wording.slice_range(lesion),
         f"{lesion.mean_hu:.0f} / {lesion.max_hu:.0f}",
         "⚠" if lesion.flags else "",
-        lesion_state(model, lesion),
+        lesion_mark(model, lesion),
     )

@@ -22,8 +22,8 @@ from ichviewer.ui.banner import Banner
 from ichviewer.ui.labels import label
 
 _EXPLAINED = (
-    "Counted are series for which you answered before the AI was shown (View: Read, then reveal "
-    f"the AI). {NOT_ACCURACY}"
+    "Counted are series for which you answered before the AI was shown (menu Reading: Read, then "
+    f"reveal the AI). {NOT_ACCURACY}"
 )
 
 
@@ -70,9 +70,7 @@ class AgreementPage(QDialog):
             with file.open("x", encoding="utf-8-sig", newline="") as opened:
                 opened.write(agreement_csv(self._counted))
         except FileExistsError:
-            self._note(
-                f"{file} is there already, and exports never overwrite: choose another name."
-            )
+            self._note(f"{file} is there already, and is not overwritten: choose another name.")
         except OSError as error:
             self._note(f"{file} cannot be written: {error.strerror or error}.")
         else:

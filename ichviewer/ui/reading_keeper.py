@@ -26,6 +26,8 @@ from ichviewer.ui.viewer_model import ViewerModel
 
 #: Where the reader is goes into the journal no more often than this.
 _PLACE_MS = 700
+#: A disk that has taken nothing for so long is worth a word.
+_LATE_S = 2.0
 #: A closing window waits this long for the journal's last words.
 _CLOSE_S = 4.0
 _PART_WORDS = {
@@ -87,7 +89,15 @@ class ReadingKeeper(QObject):
     @property
     def trouble(self) -> str:
         """Why the reading is not being kept; empty where it is."""
-        return self._refusal or (self._journal.keeping.trouble if self._journal else "")
+        if self._refusal or self._journal is None:
+            return self._refusal
+        keeping = self._journal.keeping
+        if keeping.trouble or keeping.waiting_s < _LATE_S:
+            return keeping.trouble
+        return (
+            f"The disk has not taken your reading for {keeping.waiting_s:.0f} seconds. It goes on "
+            "trying; do not close this window before."
+        )
 
     @property
     def waiting(self) -> int:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,7 +20,7 @@ from ichviewer.ui import wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.reading_brush import RADIUS_RANGE_MM, RADIUS_STEP_MM, ReadingBrush
 from ichviewer.ui.reading_lesions import ReadingLesions
-from ichviewer.ui.reading_words import summary, verdict_of
+from ichviewer.ui.reading_words import answer_text, finding_text, summary, verdict_of
 from ichviewer.ui.viewer_model import ViewerModel
 
 _VERDICTS = {
@@ -69,8 +70,10 @@ class ReadingPanel(QWidget):
         self._radius.setKeyboardTracking(False)
         self._radius.valueChanged.connect(brush.set_radius)
         self._sums = label("", "dim", wraps=True)
-        self._on_answer = _row(label("Your answer", "dim"), *self._answers.values())
-        self._on_finding = _row(label("Finding", "dim"), *self._verdicts.values())
+        self._answer = label("", "dim", wraps=True)
+        self._finding = label("", "dim", wraps=True)
+        self._on_answer = _row(*self._answers.values(), self._answer)
+        self._on_finding = _row(*self._verdicts.values(), self._finding)
         self._on_mask = _row(self._paint, self._erase, self._kinds, self._radius)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
@@ -94,6 +97,8 @@ class ReadingPanel(QWidget):
         self._on_answer.setVisible(model.volume is not None)
         self._on_finding.setVisible(bool(model.findings and model.findings.lesions))
         self._on_mask.setVisible(model.edited is not None)
+        self._answer.setText(answer_text(model))
+        self._finding.setText(finding_text(model))
         answer = model.reading.answers.get(series.key) if series else None
         for presence, button in self._answers.items():
             button.setChecked(answer is not None and answer.presence is presence)
@@ -130,6 +135,6 @@ def _row(*parts: QWidget) -> QWidget:
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(6)
     for part in parts:
-        line.addWidget(part)
-    line.addStretch(1)
+        line.addWidget(part, 1 if isinstance(part, QLabel) else 0)
+    line.addStretch(0 if isinstance(parts[-1], QLabel) else 1)
     return row

@@ -22,6 +22,30 @@ def lesion_state(model: ViewerModel, lesion: Lesion) -> str:
     return ", ".join([*([str(verdict)] if verdict else []), *(["edited"] if is_edited else [])])
 
 
+def lesion_mark(model: ViewerModel, lesion: Lesion) -> str:
+    """The reader's word on a lesion for a narrow column: A, R or U, and a pen where edited."""
+    verdict, edited = verdict_of(model, lesion), model.edited
+    letter = verdict.value[0].upper() if verdict else ""
+    return letter + (" ✎" if edited is not None and lesion.number in edited.touched else "")
+
+
+def finding_text(model: ViewerModel) -> str:
+    """The chosen finding and the reader's word on it."""
+    lesion = model.lesion
+    if lesion is None:
+        return "No finding chosen: N goes to the next."
+    return f"Finding {lesion.number}: {lesion_state(model, lesion) or 'not decided yet'}"
+
+
+def answer_text(model: ViewerModel) -> str:
+    """The reader's own answer for the open series, and whether the AI was hidden."""
+    answer = model.reading.answers.get(model.series.key) if model.series else None
+    if answer is None:
+        return "Your answer: none yet"
+    how = "before the AI" if answer.is_blind else "with the AI in view"
+    return f"Your answer: {answer.presence}, {how}"
+
+
 def lesion_ml(model: ViewerModel, lesion: Lesion) -> float:
     """Volume of a lesion with the reader's edits."""
     if model.edited is None or lesion.number not in model.edited.touched:

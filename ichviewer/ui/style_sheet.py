@@ -27,6 +27,7 @@ QToolBar QToolButton:checked {{ background: {c.selection}; color: {c.selected_te
 QToolBar::separator {{ width: 1px; background: {c.line}; margin: 4px 6px; }}
 QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 4px;
                padding: 4px 12px; }}
+QPushButton:checked {{ background: {c.selection}; color: {c.selected_text}; }}
 QPushButton:hover, QPushButton:focus {{ border-color: {c.accent}; }}
 QLineEdit, QListWidget {{ background: {c.field}; border: 1px solid {c.strong_line};
                           border-radius: 4px; padding: 3px 6px; }}
