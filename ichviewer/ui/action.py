@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ichviewer.ui.comparison_desk import ComparisonDesk
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.mouse import Pointed
@@ -25,6 +26,10 @@ class Desk(Protocol):
     @property
     def reading(self) -> ReadingDesk:
         """What the reader decides, and what keeps it."""
+
+    @property
+    def comparing(self) -> ComparisonDesk:
+        """A prior series beside the study, and how the two are aligned."""
 
     @property
     def measuring(self) -> MeasureDesk:

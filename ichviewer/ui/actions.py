@@ -4,6 +4,7 @@ from functools import partial
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.ui.action import Action, Desk
+from ichviewer.ui.comparison_actions import COMPARE
 from ichviewer.ui.measure_actions import MEASURE
 from ichviewer.ui.reading_actions import IMAGE, VIEW, WINDOWS
 from ichviewer.ui.reading_menu import READING
@@ -66,4 +67,7 @@ HELP = (
     Action("Help", "About ichviewer", ("Ctrl+F1",), lambda d: d.show_about()),
 )
 
-ACTIONS: tuple[Action, ...] = FILE + IMAGE + WINDOWS + MEASURE + FINDINGS + READING + VIEW + HELP
+ACTIONS: tuple[Action, ...] = (
+    *(*FILE, *IMAGE, *WINDOWS, *MEASURE, *FINDINGS),
+    *(*COMPARE, *READING, *VIEW, *HELP),
+)

@@ -1,4 +1,4 @@
-"""What a slice view shows: the study along one axis, or a similar case beside it."""
+"""What a slice view shows: the study along one axis, or a case or prior beside it."""
 
 from dataclasses import replace
 from typing import Protocol
@@ -194,7 +194,7 @@ class SlabContent(StudyContent):
 
 
 class CaseContent:
-    """The similar case beside the study: it follows the study, and scrolling it moves both."""
+    """A case or prior beside the study: it follows the study, and scrolling it moves both."""
 
     def __init__(self, model: ViewerModel) -> None:
         self._model = model
@@ -206,8 +206,8 @@ class CaseContent:
 
     @property
     def mask(self) -> NDArray[np.uint8] | None:
-        """Cases are shown without labels."""
-        return None
+        """Those of a prior; similar cases are shown without labels."""
+        return self._model.companion.mask if self._model.companion else None
 
     @property
     def evidence(self) -> EvidenceMaps | None:
@@ -249,7 +249,7 @@ class CaseContent:
     @property
     def word(self) -> str:
         """Told apart from the study."""
-        return "similar case"
+        return self._model.companion.word if self._model.companion else "similar case"
 
     @property
     def field_mm(self) -> tuple[float, float]:
@@ -273,21 +273,11 @@ class CaseContent:
         return ""
 
     def heading(self) -> tuple[str, ...]:
-        """What kind of case this is, above all if it is simulated, and what its images lack."""
-        companion = self._model.companion
+        """What stands beside, as it says itself."""
+        companion, view = self._model.companion, self._model.view
         if companion is None:
             return ()
-        case = companion.match.case
-        kinds = wording.listed(list(case.types)) or "no hemorrhage"
-        origin = "SIMULATED case" if case.is_simulated else "Case"
-        link = () if self._model.view.is_linked else ("not linked (L)",)
-        return (
-            f"{origin} {case.case_id}",
-            *link,
-            wording.capital(kinds),
-            f"Labels: {case.label_source}",
-            *companion.volume.notes,
-        )
+        return companion.heading(view.is_linked, self._model.cursor_kji[0])
 
 
 def compared_field_mm(model: ViewerModel) -> tuple[float, float]:

@@ -1,8 +1,9 @@
 """The list of studies and series, with what each may be used for and what was skipped."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
+    QMenu,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
@@ -31,6 +32,7 @@ class StudiesPanel(QWidget):
     """What the opened folder holds; a click or Enter opens a series."""
 
     series_chosen = Signal(object)
+    prior_chosen = Signal(object)
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,8 @@ class StudiesPanel(QWidget):
         self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tree.itemClicked.connect(self._choose)
         self._tree.itemActivated.connect(self._choose)
+        self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._tree.customContextMenuRequested.connect(self._offer)
         self._notes_title = label("About these images", "heading")
         self._notes = label("", "warning", wraps=True)
         self._skipped = label("", "dim", wraps=True)
@@ -106,6 +110,17 @@ class StudiesPanel(QWidget):
         if isinstance(series, Series):
             self.series_chosen.emit(series)
             self._mark_open()
+
+    def _offer(self, at: QPoint) -> None:
+        """What else can be done with a series."""
+        item = self._tree.itemAt(at)
+        series = item.data(0, _SERIES) if item else None
+        if isinstance(series, Series):
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            compare = menu.addAction("Compare with it as the prior")
+            compare.triggered.connect(lambda: self.prior_chosen.emit(series))
+            menu.popup(self._tree.viewport().mapToGlobal(at))
 
     def _show_skipped(self) -> None:
         if self._model.scan is not None:

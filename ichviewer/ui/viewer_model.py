@@ -21,6 +21,7 @@ from ichviewer.reading.record import Reading
 from ichviewer.report.colours import TYPE_COLOURS
 from ichviewer.settings import Settings
 from ichviewer.ui.companion import Companion
+from ichviewer.ui.comparison_prior import Prior
 from ichviewer.ui.view_state import Layout, Texts, ViewState
 
 T = TypeVar("T")
@@ -118,7 +119,7 @@ class ViewerModel(QObject):
     lesion: Observed[Lesion | None] = Observed(None, "lesion_changed")
     matches: Observed[Matches | None] = Observed(None, "matches_changed")
     similar_note: Observed[str] = Observed("", "matches_changed")
-    companion: Observed[Companion | None] = Observed(None, "companion_changed")
+    companion: Observed[Companion | Prior | None] = Observed(None, "companion_changed")
     #: The slice of the case beside while it is not linked.
     case_slice: Observed[int] = Observed(0, "cursor_changed")
     ai: Observed[AiStatus] = Observed(AiStatus(), "ai_changed")

@@ -1,0 +1,50 @@
+"""Comparing with a prior series, for the table of actions."""
+
+from functools import partial
+
+from ichviewer.ui.action import Action, Desk
+
+Triple = tuple[float, float, float]
+
+_STEP_MM = 1.0
+_STEP_DEG = 1.0
+_STILL: Triple = (0.0, 0.0, 0.0)
+#: Keys, with what they do to the study's head against the prior: left, posterior, head.
+_DIRECTIONS: tuple[tuple[str, str, str, Triple], ...] = (
+    ("Right", "to the left", "turned to the left", (1, 0, 0)),
+    ("Left", "to the right", "turned to the right", (-1, 0, 0)),
+    ("Down", "backwards", "nodded back", (0, 1, 0)),
+    ("Up", "forwards", "nodded forward", (0, -1, 0)),
+    ("PgUp", "towards the head", "tilted to the left", (0, 0, 1)),
+    ("PgDown", "towards the feet", "tilted to the right", (0, 0, -1)),
+)
+
+
+def _move(desk: Desk, by_mm: Triple) -> None:
+    desk.comparing.move(by_mm, _STILL)
+
+
+def _turn(desk: Desk, by_deg: Triple) -> None:
+    desk.comparing.move(_STILL, by_deg)
+
+
+def _turn_of(left: float, back: float, up: float) -> Triple:
+    """Turns about the axes to left, posterior and head, by the right-hand rule."""
+    return (-back * _STEP_DEG, up * _STEP_DEG, left * _STEP_DEG)
+
+
+COMPARE = (
+    Action("Compare", "Compare with the last study", ("Ctrl+B",),
+           lambda d: d.comparing.compare_with_last()),
+    Action("Compare", "Close the prior", ("Ctrl+Shift+B",), lambda d: d.jobs.close_case()),
+    *(
+        Action("Compare", f"Alignment: 1 mm {words}", (f"Alt+Shift+{key}",),
+               partial(_move, by_mm=(x * _STEP_MM, y * _STEP_MM, z * _STEP_MM)))
+        for key, words, _, (x, y, z) in _DIRECTIONS
+    ),
+    *(
+        Action("Compare", f"Alignment: 1° {words}", (f"Ctrl+Shift+{key}",),
+               partial(_turn, by_deg=_turn_of(*direction)))
+        for key, _, words, direction in _DIRECTIONS
+    ),
+)  # fmt: skip
