@@ -41,15 +41,17 @@ def surface_dice(first: Bools, second: Bools, grid: Grid) -> float:
 
 
 def _surface_lps_mm(region: Bools, grid: Grid) -> NDArray[np.float64]:
-    where = np.flatnonzero(region.any(axis=(1, 2)))
-    if not where.size:
+    if not region.any():
         return np.zeros((0, 3))
-    low, high = int(where[0]), int(where[-1]) + 1
-    part = np.pad(region[low:high], 1)
+    flat = np.asarray(region.any(axis=0))
+    lines = region.any(axis=(1, 2)), flat.any(axis=1), flat.any(axis=0)
+    ends = [np.flatnonzero(line)[[0, -1]] for line in lines]
+    box = tuple(slice(low, high + 1) for low, high in ends)
+    part = np.pad(region[box], 1)
     inner = part[1:-1, 1:-1, 1:-1].copy()
     axes = (1, 2) if grid.shape_kji[0] == 1 else (0, 1, 2)
     for axis in axes:
         for step in (1, -1):
             inner &= np.roll(part, step, axis)[1:-1, 1:-1, 1:-1]
-    kji = np.argwhere(region[low:high] & ~inner) + np.array([low, 0, 0])
+    kji = np.argwhere(region[box] & ~inner) + np.array([low for low, _ in ends])
     return grid.lps_mm(kji.astype(np.float64))

@@ -231,6 +231,22 @@ def test_bad_rows_are_named_and_the_rest_is_read(
     assert any("says any 0, but the mask marks such blood" in note for note in notes)
 
 
+def test_a_png_mask_lies_on_a_dicom_slice(models: ModelSet, tmp_path: Path) -> None:
+    grid = phantoms.make_grid(slices=1, px=200, px_mm=1.15)
+    head = phantoms.head(grid, bleed_mm=BLEED)
+    (tmp_path / "slice.dcm").write_bytes(b"")
+    mask = phantoms.ellipsoid(grid, *BLEED).astype(np.uint8) * IPH
+    (tmp_path / "mask.png").write_bytes(encode_png(mask[0]))
+    save_table(tmp_path / "table.csv", [{"image": "slice.dcm", "mask": "mask.png"}])
+
+    def open_dicom(path: Path, progress: Progress) -> tuple[Volume, Header]:
+        return head, Header(modality="CT")
+
+    described = evaluate(read_table(tmp_path / "table.csv"), models, open_dicom).described
+    assert described["segmentation"]["any_dice_mean"] > 0.9
+    assert described["rows"][0]["labels"]["intraparenchymal"] == 1
+
+
 def test_what_the_gate_refuses_is_counted_both_ways(
     models: ModelSet, folder: Path, tmp_path: Path
 ) -> None:
