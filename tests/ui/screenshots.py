@@ -1,24 +1,32 @@
 """Screenshots of real folders in the real window: ``python -m tests.ui.screenshots FOLDER OUT``.
 
 Needs a screen, or ``xvfb-run -a -s "-screen 0 1920x1080x24"`` before it. For each series it saves
-the window while and after opening, presets 1, 2 and 5, the overlay on and hidden, every plane
-alone, and a similar case beside. Set QT_SCALE_FACTOR to see other screens.
+the window while and after opening, presets 1, 2 and 5, the overlay on and hidden, the evidence
+map, four views, a turned and inverted slab, every plane alone, and a similar case beside; then the
+key help and the settings. All in the theme of `--theme`. Set QT_SCALE_FACTOR to see other screens.
 """
 
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 
 from ichviewer import workflow
+from ichviewer.imaging.plane_slab import Projection, Slab
+from ichviewer.imaging.plane_turn import Turn
 from ichviewer.imaging.window import PRESETS
+from ichviewer.settings import THEMES
 from ichviewer.ui.application import make_application
 from ichviewer.ui.jobs import Jobs
+from ichviewer.ui.key_help import KeyHelp
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
+from ichviewer.ui.settings_dialog import SettingsDialog
+from ichviewer.ui.view_state import Layout
 from ichviewer.ui.viewer_model import ViewerModel
 
 LIMIT_S = 300.0
@@ -64,6 +72,19 @@ def picture(camera: Camera, folder: Path, name: str) -> None:
     model.is_overlay_off = True
     camera.take(f"{name}-overlay-hidden")
     model.is_overlay_off = False
+    model.is_evidence_shown = True
+    camera.take(f"{name}-evidence")
+    model.is_evidence_shown = False
+    model.layout = Layout.GRID
+    camera.take(f"{name}-four-views")
+    model.layout = Layout.PLANES
+    model.view = replace(
+        model.view.with_turn(Turn(1, is_mirrored=True)),
+        is_inverted=True,
+        slab=Slab(Projection.MAXIMUM, 20.0),
+    )
+    camera.take(f"{name}-turned")
+    window.reset()
     for view, word in (
         (window.images.axial, "axial"),
         (window.images.coronal, "coronal"),
@@ -77,15 +98,33 @@ def picture(camera: Camera, folder: Path, name: str) -> None:
         window.jobs.close_case()
 
 
+def take_dialogs(camera: Camera) -> None:
+    """The key help, and every group of the settings."""
+    keys = KeyHelp(camera.window, camera.window)
+    keys.show()
+    camera.take("keys", keys)
+    keys.close()
+    settings = SettingsDialog(camera.window.model, camera.window)
+    settings.show()
+    groups = settings.findChild(QListWidget)
+    assert groups is not None
+    for at in range(groups.count()):
+        groups.setCurrentRow(at)
+        camera.take(f"settings-{groups.item(at).text().lower().replace(' ', '-')}", settings)
+    settings.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="1920x1080", help="of the window, in logical pixels")
+    parser.add_argument("--theme", choices=THEMES, default="dark")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     application = make_application()
     model, messages = ViewerModel(), Messages()
+    model.choices = replace(model.choices, theme=options.theme)
     messages.catch_unexpected()
     with workflow.start_worker() as worker:
         window = MainWindow(model, Jobs(worker, model, messages), messages)
@@ -95,12 +134,7 @@ def main() -> None:
         camera = Camera(window, options.out)
         camera.take("empty")
         picture(camera, options.folder, options.folder.resolve().name)
-        window.show_keys()
-        camera.settle()
-        for dialog in application.topLevelWidgets():
-            if dialog.windowTitle() == "All keys":
-                camera.take("keys", dialog)
-                dialog.close()
+        take_dialogs(camera)
         window.close()
 
 
