@@ -7,6 +7,8 @@ key help and the settings. All in the theme of `--theme`. Set QT_SCALE_FACTOR to
 """
 
 import argparse
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -126,7 +128,9 @@ def main() -> None:
     model, messages = ViewerModel(), Messages()
     model.choices = replace(model.choices, theme=options.theme)
     messages.catch_unexpected()
-    with workflow.start_worker() as worker:
+    with tempfile.TemporaryDirectory() as data, workflow.start_worker() as worker:
+        # What is read here is none of the user's readings.
+        os.environ["ICHVIEWER_DATA"] = data
         window = MainWindow(model, Jobs(worker, model, messages), messages)
         width, height = (int(n) for n in options.size.split("x"))
         window.resize(width, height)
@@ -136,6 +140,7 @@ def main() -> None:
         picture(camera, options.folder, options.folder.resolve().name)
         take_dialogs(camera)
         window.close()
+        application.processEvents()
 
 
 if __name__ == "__main__":
