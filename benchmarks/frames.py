@@ -7,6 +7,8 @@ is; the study is the demo unless a folder is named, and its overlay is shown.
 
 import argparse
 import json
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -123,7 +125,9 @@ def main() -> None:
     application = make_application()
     model, messages = ViewerModel(), Messages()
     results = {}
-    with workflow.start_worker() as worker:
+    with tempfile.TemporaryDirectory() as data, workflow.start_worker() as worker:
+        # What is read here is none of the user's readings.
+        os.environ["ICHVIEWER_DATA"] = data
         window = MainWindow(model, Jobs(worker, model, messages), messages)
         window.resize(1920, 1080)
         window.show()
