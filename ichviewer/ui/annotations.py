@@ -55,7 +55,9 @@ def letter_drop_px(painter: QPainter, area: QRectF, corners: Corners) -> float:
     """How far the upper letter must go down to be clear of the corner texts; 0 where it is."""
     metrics = QFontMetricsF(painter.font())
     half = area.width() / 2 - _MARGIN - 16
-    top = (*corners.top_left, *corners.top_right)
+    # The letter is somewhat higher than a line, so the second one counts, too.
+    light = corners.beside_light[: max(0, 2 - len(corners.top_right))]
+    top = (*corners.top_left, *corners.top_right, *(f"{text}  ●" for text in light))
     if all(metrics.horizontalAdvance(text) <= half for text in top):
         return 0.0
     right = len(corners.top_right) + max(len(corners.beside_light), corners.light is not None)
