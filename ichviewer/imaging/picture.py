@@ -22,6 +22,8 @@ LEAST_PX = 32
 PIXEL_MM = (0.05, 5.0)
 _MOST_PX = 64 << 20
 _HU = (-32768.0, 32767.0)
+#: Thin bone of a skull is denser than this; below it, blood may be as white as bone.
+_BONE_HU = 200.0
 #: PNG specification, third edition: signature, then IHDR with width, height, depth, colour type.
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_BYTES = 26
@@ -94,11 +96,21 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
         grid,
         description=path.name,
         notes=(
+            *_narrow(scale),
             f"HU were made from grey values: 0 is {scale.hu_low:g} HU, {white} is "
             f"{scale.hu_high:g} HU; what lies beyond is cut off.",
             "A picture does not say how it lies: its left is taken for the patient's right, its "
             "top for the front.",
         ),
+    )
+
+
+def _narrow(scale: GreyScale) -> tuple[str, ...]:
+    if scale.hu_high >= _BONE_HU:
+        return ()
+    return (
+        f"White stands for {scale.hu_high:g} HU only: bone looks like dense blood, and no skull "
+        "may be found.",
     )
 
 

@@ -52,6 +52,7 @@ def test_fractions_of_hu_are_kept(tmp_path: Path) -> None:
     volume = read_picture(path, GreyScale(0, 81), (0.5, 0.5))
     assert volume.hu.dtype == np.float32
     assert volume.hu[0, 0, 0] == pytest.approx(16.2, abs=1e-5)
+    assert "White stands for 81 HU only" in volume.notes[0]
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
