@@ -6,6 +6,7 @@ values, however the cut is shown. The area is that of the outline as drawn.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ class Polygon:
         """(2,) smallest and (2,) largest x and y."""
         return self.corners_mm.min(axis=0), self.corners_mm.max(axis=0)
 
-    @property
+    @cached_property
     def crosses_itself(self) -> bool:
         """Whether two edges that are no neighbours cut through each other."""
         a, b = self.corners_mm, np.roll(self.corners_mm, -1, axis=0)

@@ -60,7 +60,13 @@ class MeasurePanel(QWidget):
 
     def _make_room(self) -> None:
         """Nothing may be laid over another: a splitter does not ask how high wrapped text is."""
-        needed = self._column.totalMinimumHeightForWidth(self.width())
+        column = self._column
+        wraps = column.hasHeightForWidth()
+        needed = (
+            column.totalMinimumHeightForWidth(self.width())
+            if wraps
+            else column.totalMinimumSize().height()
+        )
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
 
