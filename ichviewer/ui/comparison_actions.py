@@ -43,7 +43,7 @@ COMPARE = (
         for key, words, _, (x, y, z) in _DIRECTIONS
     ),
     *(
-        Action("Compare", f"Alignment: 1° {words}", (f"Ctrl+Shift+{key}",),
+        Action("Compare", f"Alignment: 1° {words}", (f"Ctrl+Alt+Shift+{key}",),
                partial(_turn, by_deg=_turn_of(*direction)))
         for key, _, words, direction in _DIRECTIONS
     ),

@@ -28,15 +28,18 @@ from ichviewer.ui.messages import show_text
 from ichviewer.ui.theme import colours, type_ink
 from ichviewer.ui.viewer_model import ViewerModel
 
-_COLUMNS = ("", "prior mL", "now mL", "change", "±", "%", "what", "mm")
+_COLUMNS = ("", "prior", "now mL", "change", "%", "what", "mm")
+_FIGURES = (1, 2, 3, 4)
+_WHAT = 5
+#: Further rows are scrolled to.
+_MOST_ROWS = 6
 _TIPS = {
     0: "Type, or lesion with its number on the prior and on this series",
-    3: "In mL; smaller changes than ± are called stable",
-    4: changes.UNCERTAINTY,
-    6: changes.RULE,
-    7: "Thickness of a collection, else largest diameter: prior → now",
+    3: changes.UNCERTAINTY,
+    5: changes.RULE,
+    6: "Thickness of a collection, else largest diameter: prior → now",
 }
-_MOVE_HINT = "Alt+Shift+arrows and PgUp/PgDn move the alignment, Ctrl+Shift+the same turn it."
+_MOVE_HINT = "Move it with Alt+Shift and arrows, PgUp, PgDn; turn it with Ctrl as well"
 
 
 class ComparisonPanel(QWidget):
@@ -86,7 +89,7 @@ class ComparisonPanel(QWidget):
         self._title.setText(f"Change since the prior of {prior.point.study.date or '?'}{after}")
         self._warnings.setText("\n".join(found.warnings))
         self._warnings.setVisible(bool(found.warnings))
-        self._alignment.setText(f"{found.alignment.sentence()}\n{_MOVE_HINT}")
+        self._alignment.setText(found.alignment.sentence())
         is_good = found.alignment.grade is Grade.GOOD
         set_tone(self._alignment, "dim" if is_good else "warning")
         self._verdict.setText(changes.growth_sentence(found))
@@ -124,7 +127,7 @@ class _ChangeTable(QTableWidget):
         self.setShowGrid(False)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(20)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
@@ -135,7 +138,7 @@ class _ChangeTable(QTableWidget):
         """Totals first, then lesion by lesion."""
         rows = [
             (
-                wording.capital(one.kind.word if one.kind else "all"),
+                _title(one.kind),
                 one.amount,
                 one.amount.trend,
                 "",
@@ -150,11 +153,13 @@ class _ChangeTable(QTableWidget):
         grown = [one.amount.is_expansion for one in found.types]
         grown += [one.is_expansion for one in found.lesions]
         self.setRowCount(len(rows))
+        shown = min(len(rows), _MOST_ROWS) * self.verticalHeader().defaultSectionSize()
+        self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + shown + 4)
         for row, (name, amount, trend, mm) in enumerate(rows):
             for column, text in enumerate((name, *_figures(amount), str(trend), mm)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(amount.rule_words() or str(trend))
-                if 1 <= column <= 5:
+                if column in _FIGURES:
                     item.setTextAlignment(
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                     )
@@ -163,8 +168,8 @@ class _ChangeTable(QTableWidget):
             if kind is not None:
                 self._cell(row, 0).setForeground(type_ink(kind))
             if grown[row]:
-                self._cell(row, 6).setText(f"{trend}: GROWTH")
-                self._cell(row, 6).setForeground(QColor(colours().warning))
+                self._cell(row, _WHAT).setText(f"{trend}: GROWTH")
+                self._cell(row, _WHAT).setForeground(QColor(colours().warning))
 
     def _cell(self, row: int, column: int) -> QTableWidgetItem:
         item = self.item(row, column)
@@ -183,16 +188,16 @@ def _title(kind: HemorrhageType | None) -> str:
 
 def _name(change: LesionChange) -> str:
     numbers = f"{changes.numbers_of(change.prior)} → {changes.numbers_of(change.current)}"
-    return f"  {change.kind.word} {numbers}"
+    return f"  lesion {numbers}"
 
 
 def _figures(amount: Amount) -> tuple[str, ...]:
     share = amount.change_share
+    is_known = isfinite(amount.change_ml)
     return (
         wording.millilitres(amount.prior_ml),
         wording.millilitres(amount.current_ml),
-        f"{amount.change_ml:+.1f}" if isfinite(amount.change_ml) else "–",
-        f"{amount.uncertainty_ml:.1f}" if isfinite(amount.uncertainty_ml) else "–",
+        f"{amount.change_ml:+.1f} ± {amount.uncertainty_ml:.1f}" if is_known else "–",
         f"{100 * share:+.0f}" if isfinite(share) else "–",
     )
 

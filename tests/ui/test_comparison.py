@@ -61,17 +61,17 @@ def test_the_panel_tells_growth_in_words(compared: MainWindow) -> None:
     panel = compared.comparing.panel
     assert panel.isVisibleTo(compared)
     table = panel.table
-    rows = [[table.item(r, c).text() for c in range(8)] for r in range(table.rowCount())]
+    rows = [[table.item(r, c).text() for c in range(7)] for r in range(table.rowCount())]
     assert [row[0].strip() for row in rows] == [
         "All types",
         "Intraparenchymal",
-        "intraparenchymal 1 → 1",
+        "lesion 1 → 1",
     ]
-    assert rows[2][6] == "grown: GROWTH"
+    assert rows[2][5] == "grown: GROWTH"
     prior = compared.model.companion
     assert isinstance(prior, Prior)
     change = prior.comparison.lesions[0].amount
-    assert rows[2][3] == f"{change.change_ml:+.1f}"
+    assert rows[2][3] == f"{change.change_ml:+.1f} ± {change.uncertainty_ml:.1f}"
 
 
 def test_a_row_goes_to_its_lesion(compared: MainWindow) -> None:
