@@ -20,6 +20,7 @@ _SKIN_HU = -300.0
 _LARGE_SHARE = 0.75
 #: Heads become larger and smaller smoothly; a step of their centre this large is a movement.
 _STEP_MM = 5.0
+_LINE = 4
 
 
 def artefact_warnings(volume: Volume, head: Head) -> Iterator[str]:
@@ -32,9 +33,9 @@ def artefact_warnings(volume: Volume, head: Head) -> Iterator[str]:
         share = dark.sum() / max(int(head.brain[metal].sum()), 1)
         streaks = "; its streaks cross the brain" if share >= _DARK_SHARE else ""
         yield f"Metal is seen on {_slices(metal, frame)}{streaks}."
-    moved = _moved_slabs(head, frame)
-    if moved.size:
-        yield f"The head seems to have moved near {_slices(moved, frame)}."
+    moved = _moved_slab(head, frame)
+    if moved is not None:
+        yield f"The head seems to have moved near slice {frame.k(moved) + 1}."
 
 
 def _slices(slabs: NDArray[np.intp], frame: SlabFrame) -> str:
@@ -44,28 +45,28 @@ def _slices(slabs: NDArray[np.intp], frame: SlabFrame) -> str:
     return f"slices {numbers[0]} to {numbers[-1]}"
 
 
-def _moved_slabs(head: Head, frame: SlabFrame) -> NDArray[np.intp]:
-    """Slabs on which the brain's place jumps from the one below and does not from the one above.
+def _moved_slab(head: Head, frame: SlabFrame) -> int | None:
+    """The slab at which the brain's place jumps; None where it does not.
 
-    The centre of the brain is compared with where the two slabs on its one side, and the two on
-    the other, say it should be: both are off at a step, neither where a head only tapers.
+    Lines through the brain's centres on a few slabs below and above every border are compared in
+    the middle between them: a head that leans or tapers has none that differ.
     """
     areas = head.brain.sum(axis=(1, 2))
     shown = np.flatnonzero(areas >= _LARGE_SHARE * max(int(areas.max()), 1))
-    if len(shown) < 5 or (np.diff(shown) != 1).any():
-        return np.zeros(0, np.intp)
+    if len(shown) < 2 * _LINE or (np.diff(shown) != 1).any():
+        return None
     centers = np.stack([_box_center_lps_mm(head.brain[n], int(n), frame) for n in shown])
     height, across = centers[:, 2], centers[:, :2]
-    jumps = []
-    for n in range(1, len(shown) - 2):
-        below = (across[n] - across[n - 1]) / (height[n] - height[n - 1])
-        above = (across[n + 2] - across[n + 1]) / (height[n + 2] - height[n + 1])
-        gap = height[n + 1] - height[n]
-        expected = (below + above) / 2 * gap
-        jump_mm = float(np.linalg.norm(across[n + 1] - across[n] - expected))
-        if jump_mm >= _STEP_MM:
-            jumps.append(shown[n + 1])
-    return np.asarray(jumps, dtype=np.intp)
+    jumps_mm = np.zeros(len(shown))
+    for n in range(_LINE, len(shown) - _LINE + 1):
+        middle = (height[n - 1] + height[n]) / 2
+        below, above = (
+            np.polynomial.polynomial.polyfit(height[part] - middle, across[part], 1)[0]
+            for part in (slice(n - _LINE, n), slice(n, n + _LINE))
+        )
+        jumps_mm[n] = np.linalg.norm(above - below)
+    largest = int(jumps_mm.argmax())
+    return int(shown[largest]) if jumps_mm[largest] >= _STEP_MM else None
 
 
 def _box_center_lps_mm(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from sklearn.cluster import KMeans
 
-from ichviewer.analysis.head import Head
+from ichviewer.analysis.head import BONE_HU, Head
 
 _LEAST_PX = 4000
 #: From this depth under the skull on, brain is deep; nearer, its rim is corrected by this at most.
@@ -24,6 +24,11 @@ _RIM_PX = 2
 _BLOOD_FROM_HU = (46.0, 60.0)
 _BLOOD_TO_HU = 110.0
 _SMALLEST_PX = 20
+#: What lies nearer to the skull than this and is thinner than twice that is rim, not a collection.
+_RIM_DEPTH_MM = 6.0
+_RIM_HALF_MM = 1.6
+#: As many pixels of calcium as this share of a region make the region its halo.
+_HALO_SHARE = 0.1
 
 
 def find_dense(head: Head, cavity: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
@@ -51,10 +56,37 @@ def find_dense(head: Head, cavity: NDArray[np.bool_] | None = None) -> NDArray[n
         return np.zeros_like(head.brain)
     border_hu = blood_border_hu(sample)
     dense = inside & (smooth >= border_hu) & (smooth < _BLOOD_TO_HU)
+    dense &= ~_beside_bone(head.hu)
+    return _without_rim_and_calcium(dense, head.hu, np.where(inside, depth_mm, 0.0))
+
+
+def _beside_bone(hu: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Pixels with bone right above or below them: a slab that ends in bone is brightened by it."""
+    bone = hu > BONE_HU
+    beside = np.zeros_like(bone)
+    beside[:-1] |= bone[1:]
+    beside[1:] |= bone[:-1]
+    return beside
+
+
+def _without_rim_and_calcium(
+    dense: NDArray[np.bool_], hu: NDArray[np.float32], depth_mm: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Regions large enough to be blood, neither thin lines along the skull nor halos of calcium."""
     labels, count = ndimage.label(dense)
-    large = np.bincount(labels.ravel(), minlength=count + 1) >= _SMALLEST_PX
-    large[0] = False
-    return np.asarray(large[labels])
+    if not count:
+        return dense
+    numbers = np.arange(count + 1)
+    size = np.bincount(labels.ravel(), minlength=count + 1)
+    half_mm = np.stack([ndimage.distance_transform_edt(plane) for plane in dense])
+    is_thick = ndimage.maximum(half_mm, labels, numbers) >= _RIM_HALF_MM
+    is_deep = ndimage.mean(depth_mm, labels, numbers) >= _RIM_DEPTH_MM
+    calcium = (hu >= _BLOOD_TO_HU) & (depth_mm >= _RIM_DEPTH_MM)
+    near = ndimage.grey_dilation(labels, size=(1, 5, 5))
+    halo = np.bincount(near[calcium], minlength=count + 1) >= _HALO_SHARE * size
+    keep = (size >= _SMALLEST_PX) & (is_thick | is_deep) & ~halo
+    keep[0] = False
+    return np.asarray(keep[labels])
 
 
 def rim_hu(hu: NDArray[np.float32], depth_mm: NDArray[np.float64]) -> NDArray[np.float32]:

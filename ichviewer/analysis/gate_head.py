@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from ichviewer.analysis.artefacts import artefact_warnings
 from ichviewer.analysis.findings import Gate, GateAnswer
-from ichviewer.analysis.head import Head
+from ichviewer.analysis.head import BONE_HU, Head
 from ichviewer.imaging.volume import Volume
 
 #: Brain and fluid inside an adult's skull, mL (1,150-1,900 in health), with wide margins.
@@ -26,6 +26,9 @@ _VESSEL_SLAB_SHARE = 0.7
 _VESSEL_SLABS = 3
 _LARGE_BRAIN_PX = 8000
 _RIM_PX = 3
+#: On a slice alone, so much of the brain's outline must have bone this near.
+_RING_SHARE = 0.6
+_RING_PX = 5
 #: Pixel noise (1 mm, as averaged into slabs) above which soft tissue kernels are no more.
 _NOISE_HU = 16.0
 
@@ -43,8 +46,10 @@ def _head_refusals(volume: Volume, head: Head) -> Iterator[str]:
     inside_hu = head.hu[head.inside]
     brain_ml = _volume_ml(head, head.brain)
     if volume.shape_kji[0] == 1:
-        if int(head.brain.sum()) < _LARGE_BRAIN_PX // 4:
-            yield "No brain inside a closed skull is seen on this slice."
+        if int(head.brain.sum()) < _LARGE_BRAIN_PX // 4 or _bone_share(head) < _RING_SHARE:
+            yield "No brain inside a skull is seen on this slice."
+        elif not _BRAIN_MEDIAN_HU[0] <= (median_hu := _median_hu(head)) <= _BRAIN_MEDIAN_HU[1]:
+            yield f"What bone encloses has a median of {median_hu:.0f} HU, not that of brain."
         return
     if inside_hu.size == 0:
         yield "No closed skull is seen; the models read heads only."
@@ -63,6 +68,15 @@ def _head_refusals(volume: Volume, head: Head) -> Iterator[str]:
             f"What the skull encloses has a median of {median_hu:.0f} HU, not that of brain: "
             "a phantom, or wrong rescale values."
         )
+
+
+def _bone_share(head: Head) -> float:
+    """Share of the brain's outline that has bone within a few pixels; ribs make no ring."""
+    width = 2 * _RING_PX + 1
+    square = np.ones((1, width, width))
+    outline = head.brain & ~ndimage.binary_erosion(head.brain, np.ones((1, 3, 3)))
+    near = ndimage.binary_dilation(head.hu > BONE_HU, square)
+    return float(near[outline].mean()) if outline.any() else 0.0
 
 
 def _head_warnings(volume: Volume, head: Head) -> Iterator[str]:

@@ -27,6 +27,10 @@ _BRAIN_HU = (-15.0, 120.0)
 #: Gaps of the skull (sutures, foramina) that are bridged, and bridges of tissue that are cut.
 _CLOSE_PX = 4
 _OPEN_PX = 3
+#: A slice alone at the height of orbits and ethmoid has no neighbours to be followed from; wider
+#: gaps of its ring are bridged then, until this much brain is seen.
+_WIDE_CLOSE_PX = (8, 12, 16)
+_ALONE_PX = 2000
 #: How a part of the brain continues in the next slab: how far outwards, how much of it, how large.
 _REACH_PX = 5
 _REACH_SHARE = 0.7
@@ -79,18 +83,26 @@ def find_head(volume: Volume) -> Head:
     hu = prepared.image[:, 0] * np.float32(_TOP_HU - AIR_HU) + np.float32(AIR_HU)
     weights_mm = np.nan_to_num(volume.grid.slice_weights_mm, nan=HEAD_SPEC.slab_mm)
     thickness_mm = np.asarray(np.bincount(prepared.slab_of_k, weights_mm), dtype=np.float64)
-    inside = enclosed_by_bone(hu > BONE_HU)
-    return Head(hu, prepared, thickness_mm, inside, _find_brain(hu, inside))
+    bone = hu > BONE_HU
+    inside = enclosed_by_bone(bone)
+    brain = _find_brain(hu, inside)
+    if len(hu) == 1:
+        for close_px in _WIDE_CLOSE_PX:
+            if brain.sum() >= _ALONE_PX:
+                break
+            inside = enclosed_by_bone(bone, close_px)
+            brain = _find_brain(hu, inside)
+    return Head(hu, prepared, thickness_mm, inside, brain)
 
 
-def enclosed_by_bone(bone: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """What a closed ring of bone surrounds on its own slab, without the bone."""
+def enclosed_by_bone(bone: NDArray[np.bool_], close_px: int = _CLOSE_PX) -> NDArray[np.bool_]:
+    """What a ring of bone surrounds on its own slab, without the bone; gaps of it are bridged."""
     inside = np.zeros_like(bone)
     for n, plane in enumerate(bone):
         if plane.any():
-            padded = np.pad(plane, _CLOSE_PX)
-            ring = ~_grown(~_grown(padded, _CLOSE_PX), _CLOSE_PX)
-            filled = ndimage.binary_fill_holes(ring)[_CLOSE_PX:-_CLOSE_PX, _CLOSE_PX:-_CLOSE_PX]
+            padded = np.pad(plane, close_px)
+            ring = ~_grown(~_grown(padded, close_px), close_px)
+            filled = ndimage.binary_fill_holes(ring)[close_px:-close_px, close_px:-close_px]
             inside[n] = filled & ~plane
     return inside
 

@@ -23,7 +23,7 @@ _COMPACT_HU = 1000.0
 _WORST_MISMATCH = 0.16
 _MOST_POINTS = 3000
 #: Heads differ: where fewer than this share of them have brain, there is none (orbits, face).
-_CAVITY_SHARE = 0.1
+_CAVITY_SHARE = 0.3
 #: A sheet (falx, tentorium) lies inside the cavity, farther than this from the skull.
 _INNER_MM = 12.0
 _SHEET_MM = 9.0

@@ -28,9 +28,9 @@ def refusals_of(stack: Stack) -> dict[Permission, str]:
 
 def _ai_refusal(stack: Stack, refused: dict[Permission, str]) -> str:
     first = stack.images[0]
-    secondary = first.image_type[1:2] == ("SECONDARY",) and stack.grid is None
     # One slice needs no place among others; the models read it with a warning.
     is_single = len(stack.images) == 1
+    secondary = first.image_type[1:2] == ("SECONDARY",) and (stack.grid is None or is_single)
     is_lost = stack.geometry is GeometryClass.NO_GEOMETRY and not is_single
     checks = (
         (first.modality != "CT", f"The modality is {first.modality or 'unknown'}, not CT."),

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from ichviewer.analysis.analyze import analyze
-from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType, Side
+from ichviewer.analysis.findings import (
+    PROBABILITY_COLUMNS,
+    Answer,
+    Findings,
+    GateAnswer,
+    HemorrhageType,
+    OperatingPoint,
+    Side,
+)
 from ichviewer.analysis.gate import Header
 from ichviewer.errors import ModelError
 from ichviewer.imaging.grid import Grid
@@ -204,3 +212,19 @@ def test_what_is_no_head_is_refused_without_a_crash(
     for dtype in (np.int16, np.float32):
         findings = analyze(Volume(values.astype(dtype), grid), CT, models, device="cpu")
         assert findings.gate.answer is GateAnswer.REFUSED
+
+
+def test_operating_point_that_the_user_chose(tmp_path: Path) -> None:
+    """A point that the model lacks is replaced, and that is said; one it has changes the answer."""
+    column = dict.fromkeys(PROBABILITY_COLUMNS, 0.999)
+    point = {"study": column, "slice": column, "mask_probability": 0.999}
+    write_model(tmp_path / "threshold", operating_points={"specific": point})
+    volume = phantoms.head(phantoms.make_grid(px=150, px_mm=1.5), bleed_mm=BLEED)
+    strict = analyze(volume, CT, tmp_path, device="cpu", point=OperatingPoint.SPECIFIC)
+    assert strict.operating_point is OperatingPoint.SPECIFIC
+    assert strict.thresholds == pytest.approx(0.999)
+    assert Answer.PRESENT not in strict.answers
+    usual = analyze(volume, CT, tmp_path, device="cpu", point=OperatingPoint.SENSITIVE)
+    assert usual.operating_point is OperatingPoint.BALANCED
+    assert any("has no sensitive operating point" in note for note in usual.notes)
+    assert usual.answers[0] is Answer.PRESENT

@@ -174,8 +174,8 @@ def test_every_philips_series_is_refused_by_its_pixels_too() -> None:
             assert gate_of(volume, Header("CT")).answer is GateAnswer.REFUSED, series.description
 
 
-def test_real_slice_without_a_position_is_read_with_warnings() -> None:
-    """693: a head slice with a large chronic collection, alone and without a place."""
+def test_real_slice_alone_is_read_with_a_warning() -> None:
+    """693: a head slice with a large chronic collection."""
     for series in series_of(SINGLE_SLICES):
         if "693_UNCR" not in series.instances[0].path.name:
             continue
@@ -184,4 +184,20 @@ def test_real_slice_without_a_position_is_read_with_warnings() -> None:
         gate = gate_of(load_volume(series), header)
         assert gate.answer is GateAnswer.WARNED
         assert "A single slice" in gate.reasons[0]
-        assert "which side is left is not known" in gate.reasons[1]
+
+
+def test_slice_alone_that_does_not_say_how_it_lies_has_no_known_side() -> None:
+    grid = Grid((1, 8, 8), np.zeros((1, 3)), [1, 0, 0], [0, 1, 0], GeometryClass.NO_GEOMETRY)
+    gate = check_header(Volume(np.zeros(grid.shape_kji, np.int16), grid), CT)
+    assert gate.answer is GateAnswer.WARNED
+    assert "which side is left is not known" in gate.reasons[1]
+
+
+def test_ring_of_a_slice_alone_may_be_open_as_between_the_orbits() -> None:
+    grid = phantoms.make_grid(slices=1, px=170, px_mm=1.35)
+    hu = phantoms.head(grid).hu.copy()
+    x, y, _ = np.moveaxis(phantoms.positions_lps_mm(grid), -1, 0)
+    hu[(np.abs(x) < 10) & (y < -60) & (hu > 500)] = 40
+    assert gate_of(Volume(hu, grid)).answer is GateAnswer.WARNED
+    hu[hu > 500] = 40
+    assert gate_of(Volume(hu, grid)).answer is GateAnswer.REFUSED
