@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -82,8 +83,10 @@ def test_the_key_help_lists_everything(window: MainWindow, qtbot: QtBot) -> None
 
 
 @pytest.mark.parametrize("key", MODEL_KEYS)
-def test_a_key_changes_what_is_shown(reading: MainWindow, key: str) -> None:
+def test_a_pressed_key_changes_what_is_shown(reading: MainWindow, qtbot: QtBot, key: str) -> None:
     model = reading.model
+    reading.activateWindow()
+    qtbot.waitUntil(reading.isActiveWindow)
 
     def state() -> tuple[object, ...]:
         return (model.cursor_kji, model.window, model.overlay, model.is_overlay_off, model.lesion,
@@ -91,8 +94,10 @@ def test_a_key_changes_what_is_shown(reading: MainWindow, key: str) -> None:
                 model.key_images, model.is_playing, model.choices)  # fmt: skip
 
     before = state()
-    action_of(key).run(reading)
+    code = QKeySequence(key)[0]
+    QTest.keyPress(reading, code.key(), code.keyboardModifiers())
     assert state() != before
+    QTest.keyRelease(reading, code.key(), code.keyboardModifiers())
 
 
 def test_shortcuts_reach_the_model(reading: MainWindow, qtbot: QtBot) -> None:
