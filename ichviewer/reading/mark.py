@@ -24,7 +24,10 @@ def mark_lesions(findings: Findings, grid: Grid) -> MarkedLesions:
                 regions.remove(region)
                 _number(planes, region, lesion.number, grid)
     labels = {lesion.number: int(lesion.kind) for lesion in findings.lesions}
-    return MarkedLesions(result_of(findings.mask), labels, planes)
+    marked = MarkedLesions(result_of(findings.mask), labels, planes)
+    # Here, so that the window, which gets them along, need not.
+    _ = marked.slices
+    return marked
 
 
 def _fits(lesion: Lesion, kind: HemorrhageType, region: Region) -> bool:

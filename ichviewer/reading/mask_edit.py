@@ -42,6 +42,36 @@ class MarkedLesions:
         for plane in self.planes.values():
             plane.flags.writeable = False
 
+    @cached_property
+    def slices(self) -> "Mapping[int, NumberedSlice]":
+        """The planes with what is counted on them."""
+        return {k: numbered(plane, self.labels) for k, plane in self.planes.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class NumberedSlice:
+    """One slice with what follows from its numbers; made once, shared until it is drawn on.
+
+    Parameters
+    ----------
+    numbers
+        (J, I) lesion numbers. Read-only.
+    labels
+        (J, I) labels.
+    counts
+        Number of voxels by lesion number, as far as the largest one here.
+    """
+
+    numbers: Numbers
+    labels: NDArray[np.uint8]
+    counts: NDArray[np.intp]
+
+
+def numbered(numbers: Numbers, labels: Mapping[int, int]) -> NumberedSlice:
+    """A slice of these numbers, whose lesions have these labels."""
+    numbers.flags.writeable = False
+    return NumberedSlice(numbers, label_table(labels)[numbers], np.bincount(numbers.ravel()))
+
 
 def result_of(mask: NDArray[np.uint8]) -> str:
     """sha256 of a mask with its shape, in hexadecimal."""
@@ -118,34 +148,32 @@ class EditedLesions:
         Those drawn on this result, in their order.
     labels
         Label by lesion number, with the lesions that the reader added.
-    planes
-        By slice k, where it differs from the AI's: (J, I) lesion numbers. Read-only.
+    drawn
+        By slice k, where strokes were drawn.
     """
 
     marked: MarkedLesions
     grid: Grid
     strokes: tuple[Stroke, ...]
     labels: Mapping[int, int]
-    planes: Mapping[int, Numbers] = field(repr=False)
+    drawn: Mapping[int, NumberedSlice] = field(repr=False)
+
+    @property
+    def slices(self) -> Mapping[int, NumberedSlice]:
+        """By slice k, where there is any lesion or stroke."""
+        return {**self.marked.slices, **self.drawn}
 
     def plane(self, k: int) -> Numbers:
         """(J, I) lesion numbers of a slice."""
-        if k in self.planes:
-            return self.planes[k]
-        if k in self.marked.planes:
-            return self.marked.planes[k]
-        return np.zeros(self.grid.shape_kji[1:], np.uint16)
-
-    def label_plane(self, k: int) -> NDArray[np.uint8]:
-        """(J, I) labels of a slice, as in a mask."""
-        return label_table(self.labels)[self.plane(k)]
+        held = self.slices.get(k)
+        return np.zeros(self.grid.shape_kji[1:], np.uint16) if held is None else held.numbers
 
     @cached_property
     def mask(self) -> NDArray[np.uint8]:
         """(K, J, I) labels of all slices. Read-only."""
         mask = np.zeros(self.grid.shape_kji, np.uint8)
-        for k in {*self.marked.planes, *self.planes}:
-            mask[k] = self.label_plane(k)
+        for k, held in self.slices.items():
+            mask[k] = held.labels
         mask.flags.writeable = False
         return mask
 
@@ -153,9 +181,8 @@ class EditedLesions:
     def volumes_ml(self) -> Mapping[int, float]:
         """Volume of every lesion in mL by its number; NaN for a single slice without thickness."""
         voxels = np.zeros((self.grid.shape_kji[0], max(self.labels, default=0) + 1))
-        for k in {*self.marked.planes, *self.planes}:
-            counts = np.bincount(self.plane(k).ravel(), minlength=voxels.shape[1])
-            voxels[k] = counts
+        for k, held in self.slices.items():
+            voxels[k, : len(held.counts)] = held.counts
         per_voxel_ml = self.grid.voxel_ml[:, None]
         volumes = np.where(voxels > 0, voxels * per_voxel_ml, 0.0).sum(axis=0)
         return {number: float(volumes[number]) for number in self.labels}
@@ -182,10 +209,11 @@ class EditedLesions:
     def touched(self) -> frozenset[int]:
         """Numbers of the lesions that have gained or lost a voxel."""
         numbers: set[int] = set()
-        for k, plane in self.planes.items():
-            before = self.marked.planes.get(k, np.zeros_like(plane))
-            is_changed = before != plane
-            numbers.update(before[is_changed].tolist(), plane[is_changed].tolist())
+        for k, held in self.drawn.items():
+            before = self.marked.planes.get(k, np.zeros_like(held.numbers))
+            is_changed = before != held.numbers
+            numbers.update(np.unique(before[is_changed]).tolist())
+            numbers.update(np.unique(held.numbers[is_changed]).tolist())
         return frozenset(numbers - {0})
 
 
@@ -210,20 +238,22 @@ def edit(
     labels = dict(marked.labels)
     for stroke in own:
         if not stroke.is_eraser:
-            labels[stroke.lesion] = stroke.label
-    planes = {}
+            labels.setdefault(stroke.lesion, stroke.label)
+    drawn = {}
     for k in sorted({stroke.k for stroke in own}):
         on_slice = [stroke for stroke in own if stroke.k == k]
         known = [stroke for stroke in before.strokes if stroke.k == k] if before else []
-        if before and on_slice[: len(known)] == known and known:
-            plane, rest = before.planes[k], on_slice[len(known) :]
+        if before and known == on_slice:
+            drawn[k] = before.drawn[k]
+            continue
+        if before and known and on_slice[: len(known)] == known:
+            plane, rest = before.drawn[k].numbers, on_slice[len(known) :]
         else:
             plane, rest = EditedLesions(marked, grid, (), labels, {}).plane(k), on_slice
         for stroke in rest:
             plane = draw(plane, stroke, labels, grid)
-        plane.flags.writeable = False
-        planes[k] = plane
-    return EditedLesions(marked, grid, own, labels, planes)
+        drawn[k] = numbered(plane, labels)
+    return EditedLesions(marked, grid, own, labels, drawn)
 
 
 def _distance(points: Float, start: Float, end: Float) -> Float:

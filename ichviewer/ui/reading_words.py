@@ -25,8 +25,8 @@ def lesion_state(model: ViewerModel, lesion: Lesion) -> str:
 def lesion_mark(model: ViewerModel, lesion: Lesion) -> str:
     """The reader's word on a lesion for a narrow column: A, R or U, and a pen where edited."""
     verdict, edited = verdict_of(model, lesion), model.edited
-    letter = verdict.value[0].upper() if verdict else ""
-    return letter + (" ✎" if edited is not None and lesion.number in edited.touched else "")
+    is_edited = edited is not None and lesion.number in edited.touched
+    return " ".join([*([verdict.value[0].upper()] if verdict else []), *("✎" if is_edited else "")])
 
 
 def finding_text(model: ViewerModel) -> str:
@@ -73,7 +73,11 @@ def summary(model: ViewerModel) -> str:
 
 
 def _own_line(edited: EditedLesions, number: int, kind: int) -> str:
-    slices = [k + 1 for k, plane in sorted(edited.planes.items()) if (plane == number).any()]
+    slices = [
+        k + 1
+        for k, held in sorted(edited.drawn.items())
+        if number < len(held.counts) and held.counts[number]
+    ]
     if not slices:
         return f"Added by you, and erased again: {HemorrhageType(kind).word}."
     span = f"{slices[0]}" if len(slices) == 1 else f"{slices[0]}–{slices[-1]}"

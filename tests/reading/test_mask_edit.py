@@ -132,7 +132,7 @@ def test_strokes_of_another_result_are_never_replayed() -> None:
     foreign = stroke(result="cd" * 32, radius_mm=20.0)
     edited = edit(lesions, grid(), [foreign])
     assert edited.strokes == ()
-    assert edited.planes == {}
+    assert edited.drawn == {}
 
 
 _STROKES = st.lists(
