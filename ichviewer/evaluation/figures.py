@@ -10,7 +10,7 @@ from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
 from ichviewer.report.colours import TYPE_COLOURS
 
 _SIZE = 360
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 12, 44
 _ANY = "#1b1f24"
 COLOURS: dict[str, str] = {
     "any": _ANY,
@@ -74,8 +74,8 @@ def roc(by_column: Mapping[str, Mapping[str, Any]]) -> str:
     for place, name in enumerate(shown):
         y = _SIZE - _BOTTOM - 12 - 16 * (len(shown) - 1 - place)
         area = by_column[name]["auc"]
-        parts.append(f'<rect x="196" y="{y - 9}" width="12" height="4" fill="{COLOURS[name]}"/>')
-        parts.append(_text(214, y, f"{name} {area:.3f}", "start"))
+        parts.append(f'<rect x="190" y="{y - 6}" width="12" height="4" fill="{COLOURS[name]}"/>')
+        parts.append(_text(208, y, f"{name} {area:.3f}", "start"))
     return _svg("ROC curves", parts)
 
 

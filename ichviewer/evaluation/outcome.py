@@ -36,8 +36,8 @@ class Answers:
     thresholds
         (n, 6) of the operating point.
     said
-        (n, 6) the model's word (`Answer`), which may be "uncertain"; slices have no word of their
-        own, they are held to their thresholds.
+        (n, 6) the model's word (`Answer`) on a scan, which may be "uncertain"; on a slice, whether
+        its threshold is reached: abstention is calibrated for scans.
     """
 
     labels: Floats
@@ -112,7 +112,7 @@ def read_image(
         is_single=image.is_single,
         gate=gate,
         whole=_whole(image, seen),
-        slices=_slices(image.slice_labels, seen),
+        slices=None if image.slice_labels is None else _slices(image.slice_labels, seen),
         overlap=overlap,
         true_amount=float("nan") if overlap is None else float(overlap.amount[1:].sum()),
         marked_amount=_marked_amount(image, seen),
@@ -123,23 +123,19 @@ def read_image(
 
 
 def _whole(image: Image, seen: Seen) -> Answers:
-    detection = seen.detection
     if image.is_single:
-        probability, thresholds = detection.slices[0], detection.slice_thresholds
-    else:
-        probability, thresholds = detection.study, detection.thresholds
+        return _slices(image.labels[None], seen)
+    detection = seen.detection
     return Answers(
         image.labels[None],
-        probability.astype(np.float64)[None],
+        detection.study.astype(np.float64)[None],
         seen.uncalibrated.max(axis=0).astype(np.float64)[None],
-        thresholds.astype(np.float64)[None],
+        detection.thresholds.astype(np.float64)[None],
         np.array([seen.answers], dtype=object),
     )
 
 
-def _slices(labels: Floats | None, seen: Seen) -> Answers | None:
-    if labels is None:
-        return None
+def _slices(labels: Floats, seen: Seen) -> Answers:
     probability = seen.detection.slices.astype(np.float64)
     thresholds = np.broadcast_to(seen.detection.slice_thresholds, probability.shape)
     found = np.where(probability >= thresholds, Answer.PRESENT, Answer.ABSENT)

@@ -135,6 +135,9 @@ def test_a_single_slice_says_how_it_was_read(evaluation: Evaluation) -> None:
     assert any("see it repeated in place of its neighbours" in note for note in first["notes"])
     assert any("0 is -100 HU, 255 is 410 HU" in note for note in first["notes"])
     assert not any("single slice" in note for note in last["notes"])
+    for row in evaluation.described["rows"]:
+        if row["kind"] == "single_slices":
+            assert {name: word == "present" for name, word in row["said"].items()} == row["found"]
 
 
 def test_numbers_are_json(evaluation: Evaluation) -> None:
