@@ -58,11 +58,11 @@ class AgreementPage(QDialog):
         export.clicked.connect(self._export)
         buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
-        column = QVBoxLayout(self)
-        column.addWidget(Banner())
-        column.addWidget(label(_EXPLAINED, "dim", wraps=True))
-        column.addWidget(table if counted else nothing, 1)
-        column.addWidget(buttons)
+        layout = QVBoxLayout(self)
+        layout.addWidget(Banner())
+        layout.addWidget(label(_EXPLAINED, "dim", wraps=True))
+        layout.addWidget(table if counted else nothing, 1)
+        layout.addWidget(buttons)
 
     def save(self, file: Path) -> None:
         """Write the table as CSV; a file that exists is never overwritten."""
