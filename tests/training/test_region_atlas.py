@@ -15,9 +15,9 @@ ATLAS_FILE = Path(__file__).parents[2] / "resources" / "atlas" / "head_atlas.npz
 pytestmark = pytest.mark.skipif(not is_available(), reason="needs the label maps, not here")
 
 
-@pytest.mark.parametrize(("number", "lowest_mm"), [(4, -200.0), (14, 10.0)])
+@pytest.mark.parametrize(("number", "lowest_mm"), [(4, -200.0), (14, -25.0)])
 def test_regions_of_a_held_out_head(number: int, lowest_mm: float) -> None:
-    """The second is cut off below the ventricles."""
+    """The second is cut off at the skull base."""
     assert number not in BUILT_FROM
     atlas = load_atlas(ATLAS_FILE)
     head = read_head(number)
@@ -34,7 +34,7 @@ def test_regions_of_a_held_out_head(number: int, lowest_mm: float) -> None:
         ("lateral ventricle", atlas.space, SPACES),
     ):
         there = lps_mm[(head.share(name) > 0.6) & (lps_mm[..., 2] > middle_mm + lowest_mm)]
-        if len(there) < 10:
+        if len(there) < 30:
             continue
         found = atlas.numbers(regions, fit.atlas_lps_mm(there))
         assert (found == names.index(name)).mean() > 0.6, name
