@@ -152,10 +152,12 @@ class Comparison:
         How they lie to each other.
     interval
         Time between them in words; empty where unknown.
+    is_read
+        Whether the models read both series; else nothing is known of changes.
     types
-        All together, then the types that either series shows.
+        All together, then the types that either series shows; empty where not read.
     lesions
-        By falling volume; empty where the alignment was refused.
+        By falling volume; empty where not read or the alignment was refused.
     prior_shift, current_shift
         Midline shift; None where it could not be measured.
     warnings
@@ -166,6 +168,7 @@ class Comparison:
     current_uid: str
     alignment: Alignment
     interval: str
+    is_read: bool
     types: tuple[TypeChange, ...]
     lesions: tuple[LesionChange, ...]
     prior_shift: MidlineShift | None

@@ -40,10 +40,11 @@ def compare(
     if alignment is None:
         alignment = align(current.volume, prior.volume, progress)
     progress(0, 0, "Comparing lesions")
+    is_read = not any(_is_refused(one.findings) for one in (prior, current))
     before = placed_lesions(prior.findings, prior.volume.grid)
     after = placed_lesions(current.findings, current.volume.grid)
     groups: tuple[Group, ...] = ()
-    if alignment.is_usable:
+    if is_read and alignment.is_usable:
         groups = match(before, after, alignment.motion, _slice_mm(prior, current))
     changes = tuple(_lesion_change(group, prior, current, alignment) for group in groups)
     return Comparison(
@@ -51,7 +52,8 @@ def compare(
         current.volume.series_uid,
         alignment,
         interval(prior.study, current.study),
-        _type_changes(before, after),
+        is_read,
+        _type_changes(before, after) if is_read else (),
         changes,
         prior.findings.midline_shift,
         current.findings.midline_shift,
@@ -109,10 +111,14 @@ def _slice_mm(prior: TimePoint, current: TimePoint) -> float:
     return max(prior.volume.spacing_mm[0], current.volume.spacing_mm[0])
 
 
+def _is_refused(findings: Findings) -> bool:
+    return findings.gate.answer is GateAnswer.REFUSED
+
+
 def _unread(prior: Findings, current: Findings) -> list[str]:
     said = []
     for name, findings in (("prior", prior), ("current", current)):
-        if findings.gate.answer is GateAnswer.REFUSED:
+        if _is_refused(findings):
             reasons = " ".join(findings.gate.reasons)
             said.append(f"The models did not read the {name} series: {reasons}".strip())
     made = [{model.sha256 for model in findings.models} for findings in (prior, current)]

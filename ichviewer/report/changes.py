@@ -31,7 +31,8 @@ def changes_text(comparison: Comparison) -> str:
     """Alignment, changes by type and lesion, midline shift, signs and warnings."""
     between = f"Time between: {comparison.interval}." if comparison.interval else ""
     parts = [DISCLAIMER, *comparison.warnings, comparison.alignment.sentence(), between]
-    parts.append(table(("type", *CHANGE_HEAD), map(type_row, comparison.types)))
+    if comparison.types:
+        parts.append(table(("type", *CHANGE_HEAD), map(type_row, comparison.types)))
     if comparison.lesions:
         parts.append(table(LESION_HEAD, map(lesion_row, comparison.lesions)))
     parts += [shift_sentence(comparison), *sign_sentences(comparison)]
@@ -41,6 +42,8 @@ def changes_text(comparison: Comparison) -> str:
 
 def growth_sentence(comparison: Comparison) -> str:
     """The verdict of the growth rule, for all to see."""
+    if not comparison.is_read:
+        return "Changes are not known: the models did not read both series."
     if comparison.is_expansion:
         return "GROWTH by the rule: see the rows marked so."
     amounts = [one.amount for one in comparison.types]
@@ -108,7 +111,7 @@ def describe_comparison(comparison: Comparison) -> dict[str, Any]:
         "interval": comparison.interval,
         "warnings": list(comparison.warnings),
         "alignment": describe_alignment(comparison.alignment),
-        "growth": comparison.is_expansion,
+        "growth": comparison.is_expansion if comparison.is_read else None,
         "types": [
             {"type": one.kind.word if one.kind else "all", **_described(one.amount)}
             for one in comparison.types

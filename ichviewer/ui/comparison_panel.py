@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion
 from ichviewer.comparison.alignment import Grade
-from ichviewer.comparison.change import Amount, Comparison, LesionChange
+from ichviewer.comparison.change import Amount, Comparison, LesionChange, Trend
 from ichviewer.report import changes
 from ichviewer.ui import wording
 from ichviewer.ui.banner import Banner
@@ -168,7 +168,8 @@ class _ChangeTable(QTableWidget):
             if kind is not None:
                 self._cell(row, 0).setForeground(type_ink(kind))
             if grown[row]:
-                self._cell(row, _WHAT).setText(f"{trend}: GROWTH")
+                is_grown = trend is Trend.GROWN
+                self._cell(row, _WHAT).setText("GROWTH" if is_grown else f"{trend}, GROWTH")
                 self._cell(row, _WHAT).setForeground(QColor(colours().warning))
 
     def _cell(self, row: int, column: int) -> QTableWidgetItem:

@@ -120,7 +120,12 @@ def test_doubts_about_the_patient_are_said() -> None:
     refused = replace(findings, gate=Gate(GateAnswer.REFUSED, ("No head.",)))
     prior = time_point(volume, refused, "2026-03-02", patient="P1")
     current = time_point(volume, findings, "2026-03-01", patient="P2")
-    said = compare(prior, current, alignment=STILL).warnings
+    found = compare(prior, current, alignment=STILL)
+    # What was not read is no absence, so what is there now is not called new.
+    assert not found.types and not found.lesions and not found.is_expansion
+    assert "Changes are not known" in changes_text(found)
+    assert describe_comparison(found)["growth"] is None
+    said = found.warnings
     assert said[0] == (
         "The patient IDs differ (prior P1, current P2): "
         "make sure that both series are of one patient."

@@ -67,7 +67,7 @@ def test_the_panel_tells_growth_in_words(compared: MainWindow) -> None:
         "Intraparenchymal",
         "lesion 1 → 1",
     ]
-    assert rows[2][5] == "grown: GROWTH"
+    assert rows[2][5] == "GROWTH"
     prior = compared.model.companion
     assert isinstance(prior, Prior)
     change = prior.comparison.lesions[0].amount
