@@ -29,18 +29,19 @@ class HeldKeys(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """Run an action while its key is down; text fields keep their letters."""
-        is_ours = isinstance(event, QKeyEvent) and event.type() in _KEY_EVENTS
-        if is_ours and self._window.isActiveWindow() and not _is_typing():
-            assert isinstance(event, QKeyEvent)
-            action = self._by_key.get(QKeySequence(event.keyCombination()).toString())
-            if action is not None:
-                if not event.isAutoRepeat():
-                    self._hold(action, event.type() == QEvent.Type.KeyPress)
-                return True
-        if event.type() == QEvent.Type.WindowDeactivate and watched is self._window:
+        kind = event.type()
+        if kind == QEvent.Type.WindowDeactivate and watched is self._window:
             for action in _HELD:
                 self._hold(action, False)
-        return super().eventFilter(watched, event)
+        if kind not in _KEY_EVENTS or not self._window.isActiveWindow() or _is_typing():
+            return False
+        assert isinstance(event, QKeyEvent)
+        action = self._by_key.get(QKeySequence(event.keyCombination()).toString())
+        if action is None:
+            return False
+        if not event.isAutoRepeat():
+            self._hold(action, kind == QEvent.Type.KeyPress)
+        return True
 
     def _hold(self, action: Action, is_down: bool) -> None:
         if is_down:

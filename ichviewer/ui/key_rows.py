@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QPushButton, QVBoxL
 
 from ichviewer.ui.action import Action
 from ichviewer.ui.actions import ACTIONS
-from ichviewer.ui.keys import conflict, conflict_sentence, keys_of
+from ichviewer.ui.keys import conflict, conflict_sentence, key_text, keys_of
 from ichviewer.ui.labels import label
 from ichviewer.ui.settings_rows import Row
 from ichviewer.ui.viewer_model import ViewerModel
+
+KEYS = "Keys"
 
 
 def key_rows(model: ViewerModel) -> list[Row]:
@@ -18,43 +20,50 @@ def key_rows(model: ViewerModel) -> list[Row]:
     rows = []
     for action in ACTIONS:
         control = KeyControl(model, action)
-        rows.append(Row("Keys", f"{action.menu}: {action.text}", control, control.show_keys))
+        rows.append(Row(KEYS, f"{action.menu}: {action.text}", control, control.show_keys))
     return rows
 
 
 class KeyControl(QWidget):
-    """Takes one key for one action; a key that another action has is refused with its name."""
+    """Takes one key for one action; a key that another action has is refused with its name.
+
+    A button until it is pressed: a hundred fields would keep the reader waiting.
+    """
 
     def __init__(self, model: ViewerModel, action: Action) -> None:
         super().__init__()
         self._model = model
         self._action = action
-        self._edit = QKeySequenceEdit()
-        self._edit.setMaximumSequenceLength(1)
-        self._edit.setClearButtonEnabled(True)
-        self._edit.setAccessibleName(f"Key for {action.text}")
-        self._edit.editingFinished.connect(self._take)
-        self._usual = QPushButton("Usual")
-        self._usual.setToolTip("Give this action its usual key back")
-        self._usual.setAccessibleName(f"Usual key for {action.text}")
-        self._usual.clicked.connect(self._take_usual)
+        self._button = QPushButton()
+        self._button.setToolTip("Press to change")
+        self._button.clicked.connect(self.begin)
+        self._edit: QKeySequenceEdit | None = None
         self._refusal = label("", "error", wraps=True)
-        row = QHBoxLayout()
-        row.addWidget(self._edit, 1)
-        row.addWidget(self._usual)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(row)
-        column.addWidget(self._refusal)
-        self._refuse("")
+        self._refusal.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._button)
+        self._column.addWidget(self._refusal)
+
+    def begin(self) -> None:
+        """Make place for another key."""
+        if self._edit is None:
+            self._edit = self._make_fields()
+        self._button.hide()
+        self.show_keys()
+        self._edit.setFocus()
 
     def show_keys(self) -> None:
         """Show the key in use."""
         own = self._model.choices.keys
-        keys = keys_of(self._action, own)
-        self._edit.setKeySequence(QKeySequence(keys[0]) if keys else QKeySequence())
-        self._usual.setEnabled(self._action.name in own)
+        keys = key_text(self._action, own) or "no key"
+        self._button.setText(keys)
+        self._button.setAccessibleName(f"Key for {self._action.text}: {keys}")
+        if self._edit is not None:
+            now = keys_of(self._action, own)
+            self._edit.setKeySequence(QKeySequence(now[0]) if now else QKeySequence())
+            self._usual.setEnabled(self._action.name in own)
 
     def take(self, keys: tuple[str, ...]) -> None:
         """Use these keys, unless another action has one of them."""
@@ -70,7 +79,24 @@ class KeyControl(QWidget):
             own[self._action.name] = keys
         self._model.choices = replace(self._model.choices, keys=own)
 
+    def _make_fields(self) -> QKeySequenceEdit:
+        edit = QKeySequenceEdit()
+        edit.setMaximumSequenceLength(1)
+        edit.setClearButtonEnabled(True)
+        edit.setAccessibleName(f"Key for {self._action.text}")
+        edit.editingFinished.connect(self._take)
+        self._usual = QPushButton("Usual")
+        self._usual.setToolTip("Give this action its usual key back")
+        self._usual.setAccessibleName(f"Usual key for {self._action.text}")
+        self._usual.clicked.connect(self._take_usual)
+        row = QHBoxLayout()
+        row.addWidget(edit, 1)
+        row.addWidget(self._usual)
+        self._column.insertLayout(0, row)
+        return edit
+
     def _take(self) -> None:
+        assert self._edit is not None
         key = self._edit.keySequence().toString()
         now = keys_of(self._action, self._model.choices.keys)
         if key != (QKeySequence(now[0]).toString() if now else ""):

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ichviewer.settings import Settings
-from ichviewer.ui.key_rows import key_rows
+from ichviewer.ui.key_rows import KEYS, key_rows
 from ichviewer.ui.labels import label
 from ichviewer.ui.settings_rows import Row, looks_rows, mouse_rows, preset_rows
 from ichviewer.ui.viewer_model import ViewerModel
@@ -33,9 +33,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.resize(860, 640)
         self._model = model
-        self.rows = [
-            *looks_rows(model), *mouse_rows(model), *preset_rows(model), *key_rows(model),
-        ]  # fmt: skip
+        self.rows: list[Row] = []
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search all settings")
         self.search.setAccessibleName("Search all settings")
@@ -43,34 +41,27 @@ class SettingsDialog(QDialog):
         self.search.textChanged.connect(self._filter)
         self._groups = QListWidget()
         self._groups.setAccessibleName("Groups of settings")
-        self._groups.addItems(list(dict.fromkeys(row.group for row in self.rows)))
+        self._grid = QGridLayout()
         self._groups.setFixedWidth(170)
         self._groups.setSpacing(3)
         self._groups.currentRowChanged.connect(self._filter)
         self._nothing = label("No setting is called so.", "dim")
         self._labels: list[QLabel] = []
         self._arrange()
-        for row in self.rows:
-            row.show()
+        self._add([*looks_rows(model), *mouse_rows(model), *preset_rows(model)])
+        self._groups.addItems([*dict.fromkeys(row.group for row in self.rows), KEYS])
         model.choices_changed.connect(self._show_choices)
         self._groups.setCurrentRow(0)
         self.search.setFocus()
 
     def _arrange(self) -> None:
-        page = QWidget()
-        grid = QGridLayout(page)
-        grid.setColumnStretch(1, 1)
-        grid.setHorizontalSpacing(20)
-        for at, row in enumerate(self.rows):
-            name = label(row.text)
-            name.setBuddy(row.control)
-            if not row.control.accessibleName():
-                row.control.setAccessibleName(row.text)
-            self._labels.append(name)
-            grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(row.control, at, 1)
-        grid.addWidget(self._nothing, len(self.rows), 0, 1, 2)
-        grid.setRowStretch(len(self.rows) + 1, 1)
+        self._page = page = QWidget()
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setHorizontalSpacing(20)
+        column = QVBoxLayout(page)
+        column.addLayout(self._grid)
+        column.addWidget(self._nothing)
+        column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
@@ -91,11 +82,29 @@ class SettingsDialog(QDialog):
         whole.addLayout(middle, 1)
         whole.addWidget(buttons)
 
+    def _add(self, rows: list[Row]) -> None:
+        """Put rows below those that are there."""
+        for at, row in enumerate(rows, len(self.rows)):
+            name = label(row.text)
+            name.setBuddy(row.control)
+            if not row.control.accessibleName():
+                row.control.setAccessibleName(row.text)
+            self._labels.append(name)
+            self._grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(row.control, at, 1)
+            row.show()
+        self.rows += rows
+
     def _filter(self) -> None:
         """Show what is searched for, in all groups; without a search the chosen group."""
         words = self.search.text().lower().split()
         chosen = self._groups.currentItem()
         group = chosen.text() if chosen is not None else ""
+        # Hidden as a whole, its rows come and go without a layout for each of them.
+        self._page.hide()
+        if (words or group == KEYS) and not any(row.group == KEYS for row in self.rows):
+            # The longest group is made when it is wanted, so that the window is never kept waiting.
+            self._add(key_rows(self._model))
         found = False
         for row, name in zip(self.rows, self._labels, strict=True):
             is_shown = _matches(row, words) if words else row.group == group
@@ -103,6 +112,7 @@ class SettingsDialog(QDialog):
             row.control.setVisible(is_shown)
             name.setVisible(is_shown)
         self._nothing.setVisible(not found)
+        self._page.show()
 
     def _show_choices(self) -> None:
         for row in self.rows:

@@ -22,9 +22,10 @@ def apply_theme(application: QApplication, name: str = "dark") -> None:
     """Give the whole application a theme; at once, also to what is already on the screen."""
     if application.property("theme") == name:
         return
+    if application.property("theme") is None:
+        application.setStyle("Fusion")
     application.setProperty("theme", name)
     palette = _PALETTES[name]
-    application.setStyle("Fusion")
     application.setPalette(_qt_palette(palette))
     application.setStyleSheet(style_sheet_of(palette))
 

@@ -41,6 +41,7 @@ def named(dialog: SettingsDialog, name: str) -> QWidget:
 
 
 def row(dialog: SettingsDialog, text: str) -> QWidget:
+    dialog.search.setText(text)
     return next(r.control for r in dialog.rows if r.text == text)
 
 
@@ -124,6 +125,7 @@ def test_a_new_key_works_and_the_old_one_no_longer(
 ) -> None:
     control = row(dialog, "Image: Invert")
     assert isinstance(control, KeyControl)
+    control.begin()
     edit = control.findChild(QKeySequenceEdit)
     assert edit is not None
     edit.setKeySequence(QKeySequence("F8"))
@@ -132,8 +134,7 @@ def test_a_new_key_works_and_the_old_one_no_longer(
     assert keys_of(action, window.model.choices.keys) == ("F8",)
     made = next(a for a in window.findChildren(QAction) if a.text() == "Invert")
     assert [s.toString() for s in made.shortcuts()] == ["F8"]
-    usual = control.findChild(QPushButton)
-    assert usual is not None
+    usual = next(b for b in control.findChildren(QPushButton) if b.text() == "Usual")
     usual.click()
     assert window.model.choices.keys == {}
     assert [s.toString() for s in made.shortcuts()] == ["I"]
@@ -142,6 +143,7 @@ def test_a_new_key_works_and_the_old_one_no_longer(
 def test_a_taken_key_is_refused_with_its_owner(window: MainWindow, dialog: SettingsDialog) -> None:
     control = row(dialog, "Image: Invert")
     assert isinstance(control, KeyControl)
+    control.begin()
     control.take(("K",))
     texts = [found.text() for found in control.findChildren(QLabel)]
     assert "K already means “Key image” (Image). Change that first." in texts
