@@ -168,8 +168,9 @@ def _average(placed: list[tuple[LabelledHead, NDArray[np.float64]]]) -> Atlas:
     floor = 0.15 * len(placed)
     tissue = _winner([votes[name] for name in TISSUES[1:]], floor)
     space = _winner([votes[name] for name in SPACES[1:]], floor)
-    shares = (m.astype(np.float32) for m in (cavity, bone))
-    return Atlas(*shares, tissue, space, _FIRST_LPS_MM, _STEP_MM)
+    return Atlas(
+        cavity.astype(np.float32), bone.astype(np.float32), tissue, space, _FIRST_LPS_MM, _STEP_MM
+    )
 
 
 def _winner(votes: list[NDArray[np.float64]], floor: float) -> NDArray[np.uint8]:

@@ -73,7 +73,7 @@ class Atlas:
         """Region numbers of (N, 3) points, those of the border beyond it."""
         nearest = np.rint(self.index(atlas_lps_mm)).astype(np.intp)
         clipped = np.clip(nearest, 0, np.array(regions.shape) - 1)
-        return regions[tuple(clipped.T)]
+        return np.asarray(regions[tuple(clipped.T)])
 
 
 def save_atlas(atlas: Atlas, file: Path) -> None:

@@ -71,4 +71,4 @@ class EvidenceMaps:
         clipped = np.clip(at, 0, map_px - 1)
         weights = np.maximum(0.0, 1.0 - np.abs(clipped[:, None] - np.arange(map_px)))
         weights[(at < -0.5) | (at > map_px - 0.5)] = 0.0
-        return weights.astype(np.float32)
+        return np.asarray(weights, dtype=np.float32)

