@@ -36,11 +36,11 @@ class HeldKeys(QObject):
         if kind not in _KEY_EVENTS or not self._window.isActiveWindow() or _is_typing():
             return False
         assert isinstance(event, QKeyEvent)
-        action = self._by_key.get(QKeySequence(event.keyCombination()).toString())
-        if action is None:
+        held = self._by_key.get(QKeySequence(event.keyCombination()).toString())
+        if held is None:
             return False
         if not event.isAutoRepeat():
-            self._hold(action, kind == QEvent.Type.KeyPress)
+            self._hold(held, kind == QEvent.Type.KeyPress)
         return True
 
     def _hold(self, action: Action, is_down: bool) -> None:
