@@ -128,12 +128,14 @@ class SliceStrip(QWidget):
 
     def _draw_key_images(self, painter: QPainter) -> None:
         """A triangle at the right edge of every slice that the reader marked."""
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours().accent))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(colours().ground), 1.5))
+        painter.setBrush(QColor(colours().text))
         for k in self._model.key_slices:
             y, x = self.row_rect(k).center().y(), float(self.width())
-            painter.drawPolygon([QPointF(x, y - 5), QPointF(x - 8, y), QPointF(x, y + 5)])
+            painter.drawPolygon([QPointF(x, y - 6), QPointF(x - 9, y), QPointF(x, y + 6)])
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _row_height(self, count: int) -> float:
         return self.height() / max(count, 1)

@@ -236,3 +236,15 @@ def test_panning_a_turned_image_moves_it_with_the_hand(reading: MainWindow) -> N
     reading.images.axial.pan(QPointF(30, -20))
     moved = reading.images.axial.screen_point(10, 10) - before
     assert (moved.x(), moved.y()) == (pytest.approx(30, abs=0.5), pytest.approx(-20, abs=0.5))
+
+
+def test_a_key_image_is_marked_on_the_strip(reading: MainWindow) -> None:
+    strip = reading.images.strip
+    row = strip.row_rect(3).center()
+    x, y = strip.width() - 3, round(row.y())
+    before = strip.grab().toImage().pixelColor(x, y)
+    reading.model.move_cursor((3, 20, 16))
+    reading.model.toggle_key_image()
+    reading.model.move_cursor((9, 20, 16))
+    after = strip.grab().toImage().pixelColor(x, y)
+    assert after.lightness() > before.lightness() + 80
