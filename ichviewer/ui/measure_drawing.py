@@ -44,11 +44,14 @@ class MeasureDrawing:
         if self._screen.cut is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        labels: list[Label] = []
-        for drawn in self._measures.measurements:
-            labels += self._paint_one(painter, drawn)
-        labels += self._paint_draft(painter)
-        _write(painter, area, labels)
+        held, selected = self._measures.measurements, self._measures.selected
+        others = [drawn for drawn in held if selected is None or drawn.uid != selected.uid]
+        labels = [label for drawn in others for label in self._paint_one(painter, drawn)]
+        # What is in hand lies on top, and its values choose their places first.
+        first = self._paint_draft(painter)
+        if selected is not None:
+            first += self._paint_one(painter, selected)
+        _write(painter, area, [*first, *labels])
         if self._measures.tool is not None and self._is_active:
             self._write_prompt(painter, area, self._measures.tool)
 
@@ -185,6 +188,7 @@ def _write(painter: QPainter, area: QRectF, labels: Sequence[Label]) -> None:
     font = QFont(painter.font())
     painter.setFont(font)
     metrics = QFontMetricsF(font)
+    labels = [label for label in labels if label.is_seen(area)]
     for label, box in zip(labels, place(labels, area, metrics), strict=True):
         for row, text in enumerate(label.lines):
             line = QRectF(

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 
-_GAP_PX = 8.0
+#: Values stand so close to their figure, or in a crowd so far from it at a small cost.
+_GAPS_PX = {8.0: 0.0, 46.0: 250.0}
 #: The corners of a view hold its texts: so far to the side and down or up.
 _CORNER_PX = (260.0, 110.0)
+#: The middles of its edges hold the orientation letters, which nothing may cover.
+_LETTER_PX = 44.0
+_MARGIN_PX = 6.0
 #: Lines are looked at in steps of so many pixels; each step that is covered counts so much.
 _STEP_PX = 4.0
 _STEP_COST = 60.0
@@ -29,18 +33,28 @@ class Label:
     lines: tuple[str, ...]
     colour: QColor
 
+    def is_seen(self, area: QRectF) -> bool:
+        """Whether its line is in the view, at least in part."""
+        return area.adjusted(-1, -1, 1, 1).intersects(_bounds(self.points).adjusted(-1, -1, 1, 1))
+
 
 def place(labels: Sequence[Label], area: QRectF, metrics: QFontMetricsF) -> list[QRectF]:
     """A box for every label, the first ones first."""
-    taken = _corners(area)
+    taken = [*_corners(area), *_letters(area)]
+    area = area.adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
     lines = np.concatenate([_steps(label.points) for label in labels]) if labels else np.empty(0)
     boxes = []
     for label in labels:
         width = max(metrics.horizontalAdvance(text) for text in label.lines) + 4
         size = (width, metrics.height() * len(label.lines))
-        best = min(
-            _candidates(label.points, _bounds(label.points), size),
-            key=lambda box: _cost(box, area, lines, taken),
+        figure = _bounds(label.points)
+        best, _ = min(
+            (
+                (box, cost + _cost(box, lines, taken))
+                for gap, cost in _GAPS_PX.items()
+                for box in _in_view(_candidates(label.points, figure, size, gap), area)
+            ),
+            key=lambda found: found[1],
         )
         taken.append(best)
         boxes.append(best)
@@ -48,33 +62,40 @@ def place(labels: Sequence[Label], area: QRectF, metrics: QFontMetricsF) -> list
 
 
 def _candidates(
-    points: Sequence[QPointF], figure: QRectF, size: tuple[float, float]
+    points: Sequence[QPointF], figure: QRectF, size: tuple[float, float], gap: float
 ) -> Iterator[QRectF]:
     """Beyond the ends of a straight line, then at the sides of the figure's box."""
     width, height = size
     if len(points) == 2:
         for end, other in ((points[1], points[0]), (points[0], points[1])):
             right = end.x() >= other.x()
-            x = end.x() + _GAP_PX if right else end.x() - _GAP_PX - width
+            x = end.x() + gap if right else end.x() - gap - width
             low = end.y() >= other.y()
             yield QRectF(x, end.y() - height / 2, width, height)
             yield QRectF(x, end.y() if low else end.y() - height, width, height)
     x, y = figure.center().x() - width / 2, figure.center().y() - height / 2
-    yield QRectF(figure.right() + _GAP_PX, y, width, height)
-    yield QRectF(figure.left() - _GAP_PX - width, y, width, height)
-    yield QRectF(x, figure.bottom() + _GAP_PX, width, height)
-    yield QRectF(x, figure.top() - _GAP_PX - height, width, height)
-    yield QRectF(figure.right() + _GAP_PX, figure.bottom() + _GAP_PX, width, height)
-    yield QRectF(figure.left() - _GAP_PX - width, figure.top() - _GAP_PX - height, width, height)
+    yield QRectF(figure.right() + gap, y, width, height)
+    yield QRectF(figure.left() - gap - width, y, width, height)
+    yield QRectF(x, figure.bottom() + gap, width, height)
+    yield QRectF(x, figure.top() - gap - height, width, height)
+    yield QRectF(figure.right() + gap, figure.bottom() + gap, width, height)
+    yield QRectF(figure.left() - gap - width, figure.top() - gap - height, width, height)
 
 
-def _cost(box: QRectF, area: QRectF, lines: Points, taken: Sequence[QRectF]) -> float:
-    """Pixels that would be covered or cut off; those outside the view count most."""
-    outside = _size(box) - _size(box.intersected(area))
+def _in_view(boxes: Iterator[QRectF], area: QRectF) -> Iterator[QRectF]:
+    """The boxes, moved in from beyond the edges."""
+    for box in boxes:
+        x = max(min(box.left(), area.right() - box.width()), area.left())
+        y = max(min(box.top(), area.bottom() - box.height()), area.top())
+        yield QRectF(x, y, box.width(), box.height())
+
+
+def _cost(box: QRectF, lines: Points, taken: Sequence[QRectF]) -> float:
+    """How much would be covered: other values and texts by their pixels, lines by their length."""
     over = sum(_size(box.intersected(other)) for other in taken)
     x, y = lines.T
     inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
-    return 10 * outside + 3 * over + _STEP_COST * int(inside.sum())
+    return 3 * over + _STEP_COST * int(inside.sum())
 
 
 def _steps(points: Sequence[QPointF]) -> Points:
@@ -94,6 +115,21 @@ def _corners(area: QRectF) -> list[QRectF]:
         top.translated(area.width() - width, 0),
         top.translated(0, area.height() - height),
     ]
+
+
+def _letters(area: QRectF) -> list[QRectF]:
+    box = QRectF(0, 0, _LETTER_PX, _LETTER_PX)
+    middles = (
+        QPointF(area.left() + _LETTER_PX / 2, area.center().y()),
+        QPointF(area.right() - _LETTER_PX / 2, area.center().y()),
+        QPointF(area.center().x(), area.top() + _LETTER_PX / 2),
+        QPointF(area.center().x(), area.bottom() - _LETTER_PX / 2),
+    )
+    boxes = []
+    for middle in middles:
+        box.moveCenter(middle)
+        boxes.append(QRectF(box))
+    return boxes
 
 
 def _bounds(points: Sequence[QPointF]) -> QRectF:

@@ -152,7 +152,7 @@ def test_what_is_measured_is_read_again_with_the_study(
 
 
 LINES = st.lists(
-    st.tuples(st.floats(150, 650), st.floats(150, 450), st.floats(-80, 80), st.floats(-80, 80)),
+    st.tuples(st.floats(20, 780), st.floats(20, 580), st.floats(-80, 80), st.floats(-80, 80)),
     min_size=1,
     max_size=4,
 )
@@ -173,3 +173,20 @@ def test_values_stay_in_the_view_and_off_their_own_line(
         assert area.contains(box)
         if len(labels) == 1:
             assert not any(box.contains(end) for end in label.points)
+            letters = [(22, 300), (778, 300), (400, 22), (400, 578)]
+            assert not any(box.contains(QPointF(x, y)) for x, y in letters)
+
+
+def test_one_tool_has_the_pointer_at_a_time(
+    reading: MainWindow, measures: MeasureList, qtbot: QtBot
+) -> None:
+    model, brush = reading.model, reading.reading.brush
+    model.findings = samples.findings(samples.lesion(1, HemorrhageType.SUBDURAL, 6))
+    qtbot.waitUntil(lambda: model.edited is not None, timeout=30_000)
+    measures.take_tool(Kind.LENGTH)
+    brush.take(is_eraser=False)
+    assert measures.tool is None
+    assert measures.is_resting
+    measures.take_tool(Kind.LENGTH)
+    assert not brush.is_on
+    assert not measures.is_resting
