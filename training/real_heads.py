@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, study_probability
@@ -21,7 +20,7 @@ from ichviewer.analysis.reading import read
 from ichviewer.analysis.segment import mark
 from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
-from ichviewer.imaging.grid import Grid
+from ichviewer.imaging.picture import GreyScale, read_picture
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.anatomy import DATA
@@ -29,6 +28,7 @@ from training.anatomy import DATA
 _REAL = DATA.parent
 #: The negatives' files carry no spacing; a usual field of view is assumed.
 _NEGATIVES_MM = 0.45
+_NEGATIVES_HU = GreyScale(0.0, 255.0)
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,7 @@ def real_volumes() -> Iterator[tuple[str, Volume]]:
             series = max(scan_folder(path).series, key=lambda s: len(s.instances))
             yield name, load_volume(series)
     for file in sorted((_REAL / "negatives").glob("*.png")):
-        hu = np.asarray(Image.open(file)).astype(np.int16)[None]
-        step = np.eye(3) * _NEGATIVES_MM
-        yield f"infarct {file.stem}", Volume(hu, Grid(hu.shape, np.zeros((1, 3)), step[0], step[1]))
+        yield f"infarct {file.stem}", read_picture(file, _NEGATIVES_HU, (_NEGATIVES_MM,) * 2)
 
 
 def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:

@@ -79,16 +79,16 @@ class Judge:
             return DROPPED_SMALL
         if not self.near_brain[found.region.box][found.region.inside].any():
             return DROPPED_OUTSIDE
-        if not (self.detection.shows(found) or _is_sure(found, marked)):
+        if not (self.detection.shows(found) or _is_sure(found, marked, volume)):
             return DROPPED_UNDETECTED
         return ""
 
 
-def _is_sure(found: Found, marked: Marked) -> bool:
+def _is_sure(found: Found, marked: Marked, volume: Volume) -> bool:
     """Whether the segmenter alone is enough: large, and probable throughout."""
     probability = marked.probability[found.region.box][found.region.inside]
     mean = float(probability.mean(dtype=np.float64))
-    return found.volume_ml >= _SURE_ML and mean >= _SURE_PROBABILITY
+    return not is_smaller(found, volume, _SURE_ML) and mean >= _SURE_PROBABILITY
 
 
 def notes_on_disagreement(lesions: tuple[Lesion, ...], detection: Detection) -> tuple[str, ...]:
