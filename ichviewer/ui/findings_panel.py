@@ -1,7 +1,7 @@
 """Findings: headline, types with overlay toggles, the table of lesions, and who says so."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType
 from ichviewer.ui import wording
@@ -12,6 +12,8 @@ from ichviewer.ui.messages import show_text
 from ichviewer.ui.type_rows import TypeRows
 from ichviewer.ui.viewer_model import AiState, ViewerModel
 
+#: Room for the headline, the types and the first rows of the table.
+_LEAST_PX = 330
 _WAITING = {
     AiState.IDLE: "Open a series: the AI starts by itself where the images permit it.",
     AiState.RUNNING: "The AI is reading the series. You can read on meanwhile.",
@@ -45,25 +47,37 @@ class FindingsPanel(QWidget):
         foot = QHBoxLayout()
         foot.addWidget(self._source, 1)
         foot.addWidget(self._provenance)
+        said = QWidget()
+        inner = QVBoxLayout(said)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self._headline)
+        inner.addWidget(self._reasons)
+        inner.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+        inner.addWidget(self._types)
+        inner.addWidget(self._table)
+        inner.addWidget(self._detail)
+        inner.addStretch(1)
+        # Banner, the reader's own side and the source stay in view; what is said may be long.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setMinimumHeight(_LEAST_PX)
+        scroll.setWidget(said)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 10, 6)
         column.addWidget(Banner())
-        column.addWidget(self._headline)
-        column.addWidget(self._reasons)
-        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self._types)
-        column.addWidget(self._table)
-        column.addWidget(self._detail)
-        column.addStretch(1)
+        column.addWidget(scroll, 1)
         column.addLayout(foot)
         model.findings_changed.connect(self._refresh)
         model.ai_changed.connect(self._refresh)
         model.lesion_changed.connect(self._refresh_detail)
         self._refresh()
 
-    def add_reading(self, panel: QWidget) -> None:
-        """Put the reader's side below what the AI says."""
-        self._column.insertWidget(self._column.indexOf(self._detail) + 1, panel)
+    def add_reading(self, answer: QWidget, decisions: QWidget) -> None:
+        """Put the reader's own answer above what the AI says, and the decisions on it below."""
+        self._column.insertWidget(1, answer)
+        self._column.insertWidget(3, decisions)
 
     def _refresh(self) -> None:
         findings, ai = self._model.findings, self._model.ai

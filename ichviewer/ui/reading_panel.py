@@ -36,7 +36,7 @@ _ANSWERS = {
 
 
 class ReadingPanel(QWidget):
-    """Buttons that say what the reader decided, also by their text."""
+    """Verdicts and brush; `answer` is a row of its own, which stands elsewhere."""
 
     def __init__(self, model: ViewerModel, lesions: ReadingLesions, brush: ReadingBrush) -> None:
         super().__init__()
@@ -72,13 +72,13 @@ class ReadingPanel(QWidget):
         self._sums = label("", "dim", wraps=True)
         self._answer = label("", "dim", wraps=True)
         self._finding = label("", "dim", wraps=True)
-        self._on_answer = _row(*self._answers.values(), self._answer)
+        self.answer = _row(*self._answers.values(), self._answer)
         self._on_finding = _row(*self._verdicts.values(), self._finding)
         self._on_mask = _row(self._paint, self._erase, self._kinds, self._radius)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(4)
-        for part in (self._on_answer, self._on_finding, self._on_mask, self._sums):
+        for part in (self._on_finding, self._on_mask, self._sums):
             column.addWidget(part)
         for signal in (
             model.volume_changed,
@@ -94,7 +94,7 @@ class ReadingPanel(QWidget):
     def _refresh(self) -> None:
         model = self._model
         series, lesion = model.series, model.lesion
-        self._on_answer.setVisible(model.volume is not None)
+        self.answer.setVisible(model.volume is not None)
         self._on_finding.setVisible(bool(model.findings and model.findings.lesions))
         self._on_mask.setVisible(model.edited is not None)
         self._answer.setText(answer_text(model))
