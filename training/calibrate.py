@@ -22,10 +22,9 @@ from ichviewer.analysis.calibration import Aggregation, Calibration, calibrate, 
 from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
-from ichviewer.analysis.model import load_model
 from training.anatomy import VALIDATION
 from training.metrics import dice, expected_calibration_error
-from training.reading import Reading, plan_studies, read_study
+from training.reading import Reading, plan_studies, read_studies
 
 FIRST_SEED = 1_000_000
 _MIN_PROBABILITIES = (0.3, 0.4, 0.5, 0.6)
@@ -198,16 +197,12 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--scale", type=int, default=4, help="studies: 13 times this")
+    parser.add_argument("--scale", type=int, default=10, help="studies: 13 times this")
     given = parser.parse_args()
-    model = load_model(given.folder, "cpu", 1)
-    readings: dict[float, list[Reading]] = {p: [] for p in _MIN_PROBABILITIES}
     scale = given.scale
-    for series in plan_studies(FIRST_SEED, VALIDATION, 5 * scale, scale, 3 * scale):
-        for reading, read in zip(
-            read_study(model, series, _MIN_PROBABILITIES), readings.values(), strict=True
-        ):
-            read.append(reading)
+    plans = plan_studies(FIRST_SEED, VALIDATION, 5 * scale, scale, 3 * scale)
+    by_study = list(read_studies(given.folder, plans, _MIN_PROBABILITIES))
+    readings = dict(zip(_MIN_PROBABILITIES, map(list, zip(*by_study, strict=True)), strict=True))
     mean_dice = {
         probability: float(np.nanmean([dice(r.both_ml, r.marked_ml, r.true_ml)[0] for r in read]))
         for probability, read in readings.items()

@@ -28,7 +28,7 @@ from training.metrics import (
     expected_calibration_error,
     sensitivity_specificity,
 )
-from training.reading import LEAST_SLAB_MM2, LEAST_STUDY_ML, Reading, plan_studies, read_study
+from training.reading import LEAST_SLAB_MM2, LEAST_STUDY_ML, Reading, plan_studies, read_studies
 from training.real_heads import RealAnswer, real_answers
 
 FIRST_SEED = 2_000_000
@@ -166,8 +166,12 @@ def main() -> None:
     manifest = model.manifest
     scale = given.scale
     readings = [
-        read_study(model, series, (manifest.segmentation_min_probability,))[0]
-        for series in plan_studies(FIRST_SEED, TEST, 5 * scale, scale, 3 * scale)
+        read[0]
+        for read in read_studies(
+            given.folder,
+            plan_studies(FIRST_SEED, TEST, 5 * scale, scale, 3 * scale),
+            (manifest.segmentation_min_probability,),
+        )
     ]
     tables = {
         "detection": detection_table(readings, manifest),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.analysis.head import find_head
-from ichviewer.analysis.model import Model
+from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.reading import read
 from ichviewer.analysis.segment import mark
 from ichviewer.imaging.volume import Volume
@@ -55,21 +60,58 @@ class Reading:
     both_ml: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Planned:
+    """One study to simulate: `kinds` as in `simulate_series`."""
+
+    seed: int
+    kinds: tuple[HemorrhageType, ...] | None
+    anatomy_number: int
+    unseen_scanner: bool
+
+
 def plan_studies(
     first_seed: int, anatomies: Sequence[int], healthy: int, single: int, drawn: int
-) -> Iterator[SimulatedSeries]:
-    """Studies without blood, `single` of each type alone, and some as the statistics are."""
+) -> list[Planned]:
+    """Studies without blood, `single` of each type alone, and some as the statistics are.
+
+    Every other pair of anatomies is taken with scanner settings that training never saw.
+    """
     kinds: list[tuple[HemorrhageType, ...] | None] = [()] * healthy
     kinds += [(kind,) for kind in HemorrhageType for _ in range(single)]
     kinds += [None] * drawn
-    for index, wanted in enumerate(kinds):
-        yield simulate_series(
-            first_seed + index,
-            wanted,
-            anatomy_number=anatomies[index % len(anatomies)],
-            size_px=SIZE_PX,
-            unseen_scanner=index // len(anatomies) % 2 == 1,
-        )
+    count = len(anatomies)
+    return [
+        Planned(first_seed + n, wanted, anatomies[n % count], n // count % 2 == 1)
+        for n, wanted in enumerate(kinds)
+    ]
+
+
+def read_studies(
+    folder: Path, plans: Sequence[Planned], min_probabilities: Sequence[float]
+) -> Iterator[list[Reading]]:
+    """Simulate and read every planned study with a model's folder, on all cores but in order."""
+    work = partial(_read_planned, folder, tuple(min_probabilities))
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        yield from pool.map(work, plans)
+
+
+def _read_planned(
+    folder: Path, min_probabilities: tuple[float, ...], plan: Planned
+) -> list[Reading]:
+    series = simulate_series(
+        plan.seed,
+        plan.kinds,
+        anatomy_number=plan.anatomy_number,
+        size_px=SIZE_PX,
+        unseen_scanner=plan.unseen_scanner,
+    )
+    return read_study(_loaded(folder), series, min_probabilities)
+
+
+@cache
+def _loaded(folder: Path) -> Model:
+    return load_model(folder, "cpu", 1)
 
 
 def read_study(

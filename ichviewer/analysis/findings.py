@@ -268,7 +268,9 @@ class Findings:
 
     @property
     def found_types(self) -> tuple[HemorrhageType, ...]:
-        """The types whose study probability reaches the operating point."""
+        """The types that reach the operating point, where any hemorrhage does."""
+        if not self.is_any_found:
+            return ()
         return tuple(t for t in HemorrhageType if self.study_probability[t] >= self.thresholds[t])
 
     @property

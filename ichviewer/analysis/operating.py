@@ -68,6 +68,16 @@ def choose(
     return used, points[used], sentence
 
 
+def reached(study: Floats, thresholds: Floats) -> NDArray[np.bool_]:
+    """(6,) where a study reaches its thresholds; a type only where any hemorrhage does.
+
+    Thresholds of types are often lower than that of any hemorrhage, as types are rarer; alone they
+    would name the type of something that is not found.
+    """
+    own = np.asarray(study >= thresholds)
+    return own & own[0]
+
+
 def answers(study: Floats, thresholds: Floats, conformal: Conformal | None) -> tuple[Answer, ...]:
     """Present, absent or uncertain, for each of `PROBABILITY_COLUMNS`.
 
@@ -86,17 +96,17 @@ def answers(study: Floats, thresholds: Floats, conformal: Conformal | None) -> t
     conformal
         From the manifest, or None.
     """
-    reached = study >= thresholds
+    is_reached = reached(study, thresholds)
     if conformal is None:
-        can_be_present, can_be_absent = reached, ~reached
+        can_be_present, can_be_absent = is_reached, ~is_reached
     else:
         can_be_present = 1.0 - study <= np.asarray(conformal.present)
         can_be_absent = study <= np.asarray(conformal.absent)
     said = []
     for column in range(len(study)):
-        if reached[column] and not can_be_absent[column]:
+        if is_reached[column] and not can_be_absent[column]:
             said.append(Answer.PRESENT)
-        elif not reached[column] and not can_be_present[column]:
+        elif not is_reached[column] and not can_be_present[column]:
             said.append(Answer.ABSENT)
         else:
             said.append(Answer.UNCERTAIN)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion
+from ichviewer.analysis.operating import reached
 from ichviewer.analysis.quantify import Found, is_smaller
 from ichviewer.analysis.segment import Marked
 from ichviewer.imaging.volume import Volume
@@ -51,8 +52,8 @@ class Detection:
         return bool(self.slices[found.region.box[0], 0].max() >= self.slice_thresholds[0])
 
     def finds(self, column: int) -> bool:
-        """Whether the study is positive for a column."""
-        return bool(self.study[column] >= self.thresholds[column])
+        """Whether the study is positive for a column; no type without any hemorrhage."""
+        return bool(reached(self.study, self.thresholds)[column])
 
 
 @dataclass(frozen=True, eq=False)

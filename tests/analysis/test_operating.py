@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ichviewer.analysis.findings import Answer, OperatingPoint
-from ichviewer.analysis.operating import Conformal, Thresholds, answers, choose
+from ichviewer.analysis.operating import Conformal, Thresholds, answers, choose, reached
 
 BALANCED = Thresholds((0.5,) * 6, (0.6,) * 6, 0.5, 0.1)
 SENSITIVE = Thresholds((0.2,) * 6, (0.3,) * 6, 0.4, 0.05)
@@ -90,3 +90,12 @@ def test_the_truth_is_left_out_in_no_more_than_alpha_of_the_studies() -> None:
     assert share(shows[1, :4000], Answer.ABSENT) <= alpha + 0.02
     assert share(clean[1, :4000], Answer.PRESENT) <= alpha + 0.02
     assert 0.2 < share(shows[1, :4000], Answer.UNCERTAIN) < 0.9
+
+
+def test_no_type_is_found_where_no_hemorrhage_is() -> None:
+    thresholds = np.array([0.5, 0.1, 0.1, 0.1, 0.1, 0.1], np.float32)
+    study = np.array([0.4, 0.05, 0.4, 0.0, 0.0, 0.0], np.float32)
+    assert not reached(study, thresholds).any()
+    assert Answer.PRESENT not in answers(study, thresholds, None)
+    study[0] = 0.6
+    assert reached(study, thresholds).tolist() == [True, False, True, False, False, False]
