@@ -13,7 +13,7 @@ from ichviewer.ui.type_rows import TypeRows
 from ichviewer.ui.viewer_model import AiState, ViewerModel
 
 #: Room for the headline, the types and the first rows of the table.
-_LEAST_PX = 330
+_LEAST_PX = 300
 _WAITING = {
     AiState.IDLE: "Open a series: the AI starts by itself where the images permit it.",
     AiState.RUNNING: "The AI is reading the series. You can read on meanwhile.",
@@ -48,7 +48,7 @@ class FindingsPanel(QWidget):
         foot.addWidget(self._source, 1)
         foot.addWidget(self._provenance)
         said = QWidget()
-        inner = QVBoxLayout(said)
+        inner = self._inner = QVBoxLayout(said)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.addWidget(self._headline)
         inner.addWidget(self._reasons)
@@ -74,8 +74,9 @@ class FindingsPanel(QWidget):
         model.lesion_changed.connect(self._refresh_detail)
         self._refresh()
 
-    def add_reading(self, answer: QWidget, decisions: QWidget) -> None:
+    def add_reading(self, answer: QWidget, decisions: QWidget, sums: QWidget) -> None:
         """Put the reader's own answer above what the AI says, and the decisions on it below."""
+        self._inner.insertWidget(self._inner.indexOf(self._detail), sums)
         self._column.insertWidget(1, answer)
         self._column.insertWidget(3, decisions)
 

@@ -61,7 +61,8 @@ class MainWindow(QMainWindow):
         self.status = StatusCorner(model)
         self.images = ImagesPanel(model)
         self.reading = ReadingDesk(model, jobs, messages, self.images, self)
-        self.findings.add_reading(self.reading.panel.answer, self.reading.panel)
+        panel = self.reading.panel
+        self.findings.add_reading(panel.answer, panel, panel.sums)
         self.measuring = MeasureDesk(
             model, jobs, messages, self.images, self, history=self.reading.measures
         )

@@ -36,7 +36,7 @@ _ANSWERS = {
 
 
 class ReadingPanel(QWidget):
-    """Verdicts and brush; `answer` is a row of its own, which stands elsewhere."""
+    """Verdicts and brush; `answer` and `sums` are parts of their own that stand elsewhere."""
 
     def __init__(self, model: ViewerModel, lesions: ReadingLesions, brush: ReadingBrush) -> None:
         super().__init__()
@@ -69,16 +69,16 @@ class ReadingPanel(QWidget):
         self._radius.setSuffix(" mm")
         self._radius.setKeyboardTracking(False)
         self._radius.valueChanged.connect(brush.set_radius)
-        self._sums = label("", "dim", wraps=True)
-        self._answer = label("", "dim", wraps=True)
-        self._finding = label("", "dim", wraps=True)
+        self.sums = label("", "dim", wraps=True)
+        self._answer = label("", "dim")
+        self._finding = label("", "dim")
         self.answer = _row(*self._answers.values(), self._answer)
         self._on_finding = _row(*self._verdicts.values(), self._finding)
         self._on_mask = _row(self._paint, self._erase, self._kinds, self._radius)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(4)
-        for part in (self._on_finding, self._on_mask, self._sums):
+        for part in (self._on_finding, self._on_mask):
             column.addWidget(part)
         for signal in (
             model.volume_changed,
@@ -114,8 +114,8 @@ class ReadingPanel(QWidget):
         self._radius.setValue(brush.radius_mm)
         self._radius.blockSignals(False)
         text = summary(model)
-        self._sums.setText(text)
-        self._sums.setVisible(bool(text))
+        self.sums.setText(text)
+        self.sums.setVisible(bool(text))
 
 
 def _switch(text: str, tip: str, run: Callable[[], None]) -> QPushButton:

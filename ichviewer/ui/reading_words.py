@@ -33,7 +33,7 @@ def finding_text(model: ViewerModel) -> str:
     """The chosen finding and the reader's word on it."""
     lesion = model.lesion
     if lesion is None:
-        return "No finding chosen: N goes to the next."
+        return "N: next finding"
     return f"Finding {lesion.number}: {lesion_state(model, lesion) or 'not decided yet'}"
 
 
@@ -42,8 +42,8 @@ def answer_text(model: ViewerModel) -> str:
     answer = model.reading.answers.get(model.series.key) if model.series else None
     if answer is None:
         return "Your answer: none yet"
-    how = "before the AI" if answer.is_blind else "with the AI in view"
-    return f"Your answer: {answer.presence}, {how}"
+    how = "AI hidden" if answer.is_blind else "AI in view"
+    return f"You: {answer.presence}, {how}"
 
 
 def lesion_ml(model: ViewerModel, lesion: Lesion) -> float:

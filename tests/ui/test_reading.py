@@ -101,9 +101,9 @@ def test_buttons_show_and_give_the_verdict(reading: MainWindow, qtbot: QtBot) ->
     qtbot.mouseClick(reject, Qt.MouseButton.LeftButton)
     assert states(reading)[0] == "R"
     assert reject.isChecked()
-    said = {found.text() for found in reading.reading.panel.findChildren(QLabel)}
+    said = {found.text() for found in reading.findings.findChildren(QLabel)}
     assert "Finding 1: rejected" in said
-    sums = " ".join(found.text() for found in reading.reading.panel.findChildren(QLabel))
+    sums = " ".join(found.text() for found in reading.findings.findChildren(QLabel))
     assert "By your reading, without what you rejected: subarachnoid" in sums
 
 
@@ -149,7 +149,7 @@ def test_brush_and_eraser_follow_the_mouse(reading: MainWindow, qtbot: QtBot) ->
     assert model.mask is not None
     assert model.mask[4, 8, 6:13].tolist() == [1] * 7
     assert model.cursor_kji == cursor
-    summary = " ".join(found.text() for found in reading.reading.panel.findChildren(QLabel))
+    summary = " ".join(found.text() for found in reading.findings.findChildren(QLabel))
     assert "Added by you: epidural, 0.88 mL, slice 5." in summary
     press(reading, "Shift+W")
     drag(view.viewport(), start, end)
