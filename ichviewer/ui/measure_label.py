@@ -94,7 +94,7 @@ def _cost(box: QRectF, lines: Points, taken: Sequence[QRectF]) -> float:
     """How much would be covered: other values and texts by their pixels, lines by their length."""
     over = sum(_size(box.intersected(other)) for other in taken)
     x, y = lines.T
-    inside = (x > box.left()) & (x < box.right()) & (y > box.top()) & (y < box.bottom())
+    inside = (x >= box.left()) & (x <= box.right()) & (y >= box.top()) & (y <= box.bottom())
     return 3 * over + _STEP_COST * int(inside.sum())
 
 

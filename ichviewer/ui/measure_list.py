@@ -152,7 +152,7 @@ class MeasureList(QObject):
 
     def change(self, drawn: Measurement) -> None:
         """Let a measurement be another one from now on."""
-        self._history.put(self._study, drawn)
+        self._history.put(drawn)
         self._refresh()
 
     def rename(self, uid: str, name: str) -> None:
@@ -165,28 +165,8 @@ class MeasureList(QObject):
         """Take the chosen measurement away; undo brings it back."""
         drawn = self.selected
         if drawn is not None:
-            self._history.remove(self._study, drawn.uid)
+            self._history.remove(drawn.uid)
             self._refresh()
-
-    def undo(self) -> None:
-        """Take the last change back."""
-        self._history.undo(self._study)
-        self._refresh()
-
-    def redo(self) -> None:
-        """Make the change again that was taken back last."""
-        self._history.redo(self._study)
-        self._refresh()
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a change to take back."""
-        return self._history.can_undo(self._study)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a change to make again."""
-        return self._history.can_redo(self._study)
 
     def select(self, uid: str, grip: int = WHOLE) -> None:
         """Choose a measurement, or none with an empty uid."""
@@ -233,18 +213,13 @@ class MeasureList(QObject):
         compared, _ = self._segmented.get(drawn.uid, (None, None))
         return compared == drawn
 
-    @property
-    def _study(self) -> str:
-        study, series = self._model.study, self._model.series
-        return study.study_uid if study else (series.key if series else "")
-
     def _refresh(self) -> None:
         """Read the history again; what is no longer there is no longer chosen."""
         self._preview = None
         series = self._model.series
         self._held = tuple(
             drawn
-            for drawn in (self._history.of(self._study) if self._model.volume else ())
+            for drawn in (self._history.all() if self._model.volume else ())
             if series is not None and is_on(drawn, series.key, series.series_uid)
         )
         if self._selected and self.selected is None:

@@ -8,13 +8,13 @@ from ichviewer.ui.viewer_model import ViewerModel
 
 
 class ReadingMeasures:
-    """What `MeasureHistory` offers, from the reading of the open study."""
+    """The measurements of the open study, as its reading holds them."""
 
     def __init__(self, model: ViewerModel, keeper: ReadingKeeper) -> None:
         self._model = model
         self._keeper = keeper
 
-    def of(self, study: str) -> tuple[Measurement, ...]:
+    def all(self) -> tuple[Measurement, ...]:
         """All measurements of the open study, oldest first.
 
         Those that another version of the program drew and this one does not know stay in the
@@ -28,26 +28,10 @@ class ReadingMeasures:
                 continue
         return tuple(known)
 
-    def put(self, study: str, drawn: Measurement) -> None:
+    def put(self, drawn: Measurement) -> None:
         """Add a measurement, or let it be another one from now on."""
         self._keeper.put(Part.MEASUREMENT, drawn.uid, to_plain(drawn))
 
-    def remove(self, study: str, uid: str) -> None:
+    def remove(self, uid: str) -> None:
         """Take a measurement away."""
         self._keeper.put(Part.MEASUREMENT, uid, None)
-
-    def undo(self, study: str) -> None:
-        """Take the last change of the reading back."""
-        self._keeper.undo()
-
-    def redo(self, study: str) -> None:
-        """Make the change again that was taken back last."""
-        self._keeper.redo()
-
-    def can_undo(self, study: str) -> bool:
-        """Whether there is a change to take back."""
-        return self._keeper.can_undo
-
-    def can_redo(self, study: str) -> bool:
-        """Whether there is a change to make again."""
-        return self._keeper.can_redo

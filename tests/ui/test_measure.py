@@ -134,11 +134,11 @@ def test_grips_and_lines_are_pulled_and_each_pull_is_undone_by_itself(
     assert middle == pytest.approx(expected, abs=slack_mm(reading))
     moved = measures.measurements
     for state in (pulled, first, ()):
-        measures.undo()
+        reading.reading.keeper.undo()
         assert measures.measurements == state
     assert measures.selected is None
     for state in (first, pulled, moved):
-        measures.redo()
+        reading.reading.keeper.redo()
         assert measures.measurements == state
     click(view, (6, 35, 28))
     assert measures.selected is None
@@ -190,7 +190,7 @@ def test_all_of_it_by_keys(reading: MainWindow, measures: MeasureList, qtbot: Qt
     key(reading, Qt.Key.Key_PageUp)
     assert model.cursor_kji[0] == 7
     assert value(measures, "length") == pytest.approx(np.hypot(15.0, MM), rel=1e-3)
-    measures.undo()
+    reading.reading.keeper.undo()
     assert value(measures, "length") == pytest.approx(15.0, rel=1e-3)
     key(reading, Qt.Key.Key_Tab)
     assert measures.grip == WHOLE
