@@ -97,9 +97,7 @@ def agreement_text(counted: Sequence[Agreement]) -> str:
     """The counts of agreement as a table."""
     if not counted:
         return "No series has been answered before the AI was shown."
-    return "\n".join(
-        [DISCLAIMER, NOT_ACCURACY, table(AGREEMENT_HEAD, map(agreement_row, counted))]
-    )
+    return "\n".join([DISCLAIMER, NOT_ACCURACY, table(AGREEMENT_HEAD, map(agreement_row, counted))])
 
 
 def agreement_row(one: Agreement) -> tuple[str, ...]:
