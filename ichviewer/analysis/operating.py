@@ -75,7 +75,7 @@ def reached(study: Floats, thresholds: Floats) -> NDArray[np.bool_]:
     would name the type of something that is not found.
     """
     own = np.asarray(study >= thresholds)
-    return own & own[0]
+    return np.asarray(own & own[0])
 
 
 def answers(study: Floats, thresholds: Floats, conformal: Conformal | None) -> tuple[Answer, ...]:

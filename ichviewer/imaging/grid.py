@@ -238,7 +238,7 @@ class Grid:
     def _ji_per_mm(self) -> Float:
         """(3, 2) from LPS mm within a slice to rows and columns."""
         in_plane = np.stack([self.row_step_lps_mm, self.column_step_lps_mm], axis=1)
-        return _read_only(np.linalg.pinv(in_plane).T)
+        return _read_only(np.asarray(np.linalg.pinv(in_plane).T, dtype=np.float64))
 
     def _slice_origin(self, k: Float) -> Float:
         """(..., 3) position of voxel (k, 0, 0), linear between slices and beyond the ends."""
