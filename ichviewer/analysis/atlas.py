@@ -99,7 +99,7 @@ def load_atlas(file: Path) -> Atlas:
         Where it is missing or damaged.
     """
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
             first = stored["first_lps_mm"].astype(float)
             return Atlas(
                 stored["cavity"].astype(np.float32) / 255,

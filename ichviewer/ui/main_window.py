@@ -78,25 +78,25 @@ class MainWindow(QMainWindow):
         self._apply_choices()
         self._show_title()
 
-    def open_path(self, path: Path) -> None:
-        """Open a folder, a file or a ZIP."""
-        self.jobs.open_folder(path)
+    def open_paths(self, *paths: Path) -> None:
+        """Open folders, files, ZIP archives or DICOMDIRs and add them to the list."""
+        self.jobs.open_paths(*paths)
 
     def choose_folder(self) -> None:
         """Ask for a folder and open it."""
         chosen = QFileDialog.getExistingDirectory(self, "Open folder")
         if chosen:
-            self.open_path(Path(chosen))
+            self.open_paths(Path(chosen))
 
     def choose_file(self) -> None:
-        """Ask for a file and open it."""
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open file or ZIP")
+        """Ask for files and open them."""
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Open files, ZIP or DICOMDIR")
         if chosen:
-            self.open_path(Path(chosen))
+            self.open_paths(*map(Path, chosen))
 
     def open_demo(self) -> None:
         """Open the demo study that comes with the program."""
-        self.open_path(paths.demo_study_folder())
+        self.open_paths(paths.demo_study_folder())
 
     def step_series(self, step: int) -> None:
         """Open the next or previous series of the list."""
@@ -167,12 +167,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  Qt's name
-        """Open what was dropped; several files of one folder open their folder."""
+        """Open all that was dropped, and nothing beside it."""
         dropped = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         if dropped:
             event.acceptProposedAction()
-            is_one = len(dropped) == 1
-            self.open_path(dropped[0] if is_one else dropped[0].parent)
+            self.open_paths(*dropped)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Let the reading go, and stop what is under way."""
@@ -180,7 +179,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.jobs.cancel_all()
-        self.reading.keeper.close()
+        self.reading.close()
         self.model.is_playing = False
         application = QApplication.instance()
         if application is not None:
@@ -224,6 +223,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         model = self.model
         self.studies.series_chosen.connect(self.jobs.open_series)
+        self.studies.close_wanted.connect(self.jobs.close_study)
+        self.studies.close_all_wanted.connect(self.jobs.close_all_studies)
         self.studies.prior_chosen.connect(self.comparing.compare_with)
         self.findings.again_wanted.connect(self.jobs.analyze)
         self.similar.case_chosen.connect(self.jobs.open_case)

@@ -39,15 +39,19 @@ class ReadingBar(QFrame):
         row.addWidget(self._resume)
         row.addWidget(self._dismiss)
         keeper.keeping_changed.connect(self._refresh)
-        timer = QTimer(self)
-        timer.timeout.connect(self._refresh)
-        timer.start(_LOOK_MS)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._refresh)
+        self._timer.start(_LOOK_MS)
         self._refresh()
 
     @property
     def text(self) -> str:
         """What the bar says."""
         return self._text.text() if not self.isHidden() else ""
+
+    def stop(self) -> None:
+        """Look no longer; the window closes."""
+        self._timer.stop()
 
     def offer(self, sentence: str) -> None:
         """Offer to take a reading up; an empty sentence takes the offer back."""

@@ -70,7 +70,7 @@ class ReadingDesk(QObject):
         self._take_offer_back()
         if found is not None:
             self._resumes = True
-            self._jobs.open_folder(found.source)
+            self._jobs.open_paths(found.source)
         elif place is not None:
             self._go_to(place)
         else:
@@ -87,6 +87,11 @@ class ReadingDesk(QObject):
         self._jobs.start(
             "Counting agreement", workflow.agreement, on_success=self._show_agreement_page
         )
+
+    def close(self) -> None:
+        """Let the reading go, with the window."""
+        self.bar.stop()
+        self.keeper.close()
 
     def may_close(self) -> bool:
         """Whether the window may close; asks where that would lose changes."""

@@ -157,6 +157,7 @@ class ReadingKeeper(QObject):
 
     def close(self) -> int:
         """Let the reading go; returns the number of events that could not be written."""
+        self._timer.stop()
         self._steps.put(None)
         self._thread.join(_CLOSE_S)
         if self._journal is None and self._fresh is not None and self._fresh[0] == self._study:
@@ -182,7 +183,7 @@ class ReadingKeeper(QObject):
         self._revealed, self._compared = frozenset(), frozenset()
         self._show(History())
         if key:
-            source = self._model.scan.folder if self._model.scan else None
+            source = source_of(self._model.study) if self._model.study else None
             self._steps.put(partial(self._open, key, source))
 
     def _work(self) -> None:
