@@ -107,7 +107,7 @@ def layout_of(name: str) -> Layout:
 
 def open_with_findings(window: MainWindow, folder: Path) -> None:
     """Open a folder and wait until the AI and the search are through."""
-    window.open_path(folder)
+    window.open_paths(folder)
     start = time.monotonic()
     while window.jobs.is_busy:
         if time.monotonic() - start > LIMIT_S:

@@ -77,6 +77,19 @@ def open_folder(
     return scan_folder(folder, progress, excluded, on_studies=partial(so_far, progress))
 
 
+@guarded(leaves_out_files=True)
+def open_paths(
+    paths: Sequence[Path],
+    *,
+    excluded: Mapping[Path, str] = _NO_FILES,
+    progress: Progress = silent,
+) -> ScanResult:
+    """What several folders, files and ZIP archives hold together."""
+    from ichviewer.dicom.scan import scan_paths
+
+    return scan_paths(paths, progress, excluded, on_studies=partial(so_far, progress))
+
+
 def best_series(scan: ScanResult, key: str = "") -> Series:
     """The series with this key (or its beginning); without one, the series most worth reading.
 

@@ -7,7 +7,7 @@ that may be wrong or hostile: it is never followed, the files beside it are look
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -96,10 +96,35 @@ def scan_folder(
     NotDicomError
         The path is missing or holds no DICOM image; the text says which.
     """
-    if not folder.exists():
-        raise NotDicomError(f"{clean_text(str(folder))} does not exist.")
+    return scan_paths([folder], progress, excluded, on_studies)
+
+
+def scan_paths(
+    paths: Sequence[Path],
+    progress: Progress = silent,
+    excluded: Mapping[Path, str] = NO_FILES,
+    on_studies: OnStudies | None = None,
+) -> ScanResult:
+    """What several paths hold, as one: files of one series make one series wherever they lie.
+
+    A path that holds nothing is named among the skipped and hides none of the others. The other
+    parameters are those of `scan_folder`, which reads a single path.
+
+    Raises
+    ------
+    NotDicomError
+        None of the paths holds a DICOM image.
+    """
     found = _Found()
-    sources = _list(folder, found, progress)
+    listed: dict[Source, None] = {}
+    for path in paths:
+        try:
+            listed.update(dict.fromkeys(_list(path, found, progress)))
+        except NotDicomError as error:
+            if len(paths) == 1:
+                raise
+            found.skip(path, _SkipError("unreadable", str(error)))
+    sources = list(listed)
     with Sources() as opener:
         tell = _Teller(found, opener, on_studies)
         for done, source in enumerate(sources):
@@ -117,9 +142,9 @@ def scan_folder(
             tell()
         progress(len(sources), len(sources), "Sorting images")
         if not found.images:
-            raise NotDicomError(_nothing(folder, found))
+            raise NotDicomError(_nothing(paths, found))
         studies = _studies(found, opener)
-    return ScanResult(folder, studies, tuple(found.skipped), dict(found.counts), len(sources))
+    return ScanResult(paths[0], studies, tuple(found.skipped), dict(found.counts), len(sources))
 
 
 class _Teller:
@@ -140,6 +165,8 @@ class _Teller:
 
 def _list(folder: Path, found: _Found, progress: Progress) -> list[Source]:
     """The files to look at; says so when they are many."""
+    if not folder.exists():
+        raise NotDicomError(f"{clean_text(str(folder))} does not exist.")
     if not folder.is_dir():
         opening(progress, folder)
     if folder.is_dir():
@@ -243,14 +270,15 @@ def _losses(series_uid: str, damaged: list[Image]) -> list[str]:
     return [f"{images} of this series cannot be used and left out: {names}{more}."]
 
 
-def _nothing(folder: Path, found: _Found) -> str:
-    name = clean_text(folder.name or str(folder))
+def _nothing(paths: Sequence[Path], found: _Found) -> str:
+    first = clean_text(paths[0].name or str(paths[0]))
+    name = first if len(paths) == 1 else "The selection"
     if not found.counts:
         return f"{name} is empty."
     if found.skipped:
         more = len(found.skipped) - 1
         others = f" {more} more files could not be used." if more else ""
-        first = found.skipped[0].sentence
-        return f"{name} holds no DICOM image that can be opened: {first}{others}"
+        why = found.skipped[0].sentence
+        return f"{name} holds no DICOM image that can be opened: {why}{others}"
     reasons = ", ".join(f"{count} {reason}" for reason, count in found.counts.most_common())
     return f"{name} holds no DICOM image ({reasons})."

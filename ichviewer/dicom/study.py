@@ -159,7 +159,7 @@ class ScanResult:
     Parameters
     ----------
     folder
-        Where was looked.
+        Where was looked; the first of several places.
     studies
         Readable images, grouped.
     skipped

@@ -37,7 +37,7 @@ def run(folder: Path | None) -> int:
         keeper = Keeper(model, messages, paths.settings_file()) if problem is None else None
         window.show()
         if folder is not None:
-            QTimer.singleShot(0, lambda: window.open_path(folder))
+            QTimer.singleShot(0, lambda: window.open_paths(folder))
         else:
             QTimer.singleShot(0, window.reading.look_for_interrupted)
         code = application.exec()

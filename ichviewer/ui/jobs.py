@@ -10,33 +10,22 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from ichviewer import workflow
 from ichviewer.analysis.findings import Findings, GateAnswer, Lesion
-from ichviewer.dicom.study import Permission, ScanResult, Series
+from ichviewer.dicom.study import Permission, ScanResult, Series, Study
+from ichviewer.dicom.study_list import (
+    add_scan,
+    listed_series,
+    paths_without_image,
+    remove_study,
+)
 from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
 from ichviewer.ui.companion import Companion
 from ichviewer.ui.messages import Messages, sentence_of
+from ichviewer.ui.running import Running
 from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel, Work
-from ichviewer.worker import Job, Worker
-
-
-class Running:
-    """One step under way; once cancelled, nothing of it reaches the window any more."""
-
-    def __init__(self, title: str, on_cancelled: Callable[[], None]) -> None:
-        self.title = title
-        self.is_over = False
-        self.on_cancelled = on_cancelled
-        self.job: Job | None = None
-
-    def cancel(self) -> None:
-        """Drop the result and stop the work."""
-        if not self.is_over:
-            self.is_over = True
-            if self.job is not None:
-                self.job.cancel()
-            self.on_cancelled()
+from ichviewer.worker import Worker
 
 
 class Jobs(QObject):
@@ -113,16 +102,32 @@ class Jobs(QObject):
             self._forget(running)
             running.cancel()
 
-    def open_folder(self, folder: Path) -> None:
-        """Look through a folder, list its series, and open the one most worth reading."""
+    def open_paths(self, *paths: Path) -> None:
+        """Add what they hold to the list, and open the series most worth reading."""
         self.cancel_all()
         self._messages.clear()
         self.start(
-            f"Looking through {folder.name or folder}",
-            workflow.open_folder,
-            folder,
-            on_success=self._show_scan,
+            wording.looking_through(paths),
+            workflow.open_paths,
+            paths,
+            on_success=partial(self._show_scan, paths),
         )
+
+    def close_study(self, study: Study) -> None:
+        """Take a study off the list; its files and its reading stay as they are."""
+        if self._model.scan is None:
+            return
+        if study is self._model.study:
+            self.cancel_all()
+            self._model.clear()
+        self._model.scan = remove_study(self._model.scan, study)
+
+    def close_all_studies(self) -> None:
+        """Empty the list."""
+        self.cancel_all()
+        self._messages.clear()
+        self._model.clear()
+        self._model.scan = None
 
     def open_series(self, series: Series) -> None:
         """Read a series; drop what was under way for the last one."""
@@ -194,13 +199,17 @@ class Jobs(QObject):
         """Put the similar case away."""
         self._model.companion = None
 
-    def _show_scan(self, scan: ScanResult) -> None:
+    def _show_scan(self, paths: tuple[Path, ...], added: ScanResult) -> None:
         self._model.clear()
-        self._model.scan = scan
+        listed = self._model.scan = add_scan(self._model.scan, added)
         try:
-            self.open_series(workflow.best_series(scan))
+            self.open_series(listed_series(listed, workflow.best_series(added)))
         except NotDicomError as error:
             self._messages.failure(error)
+            return
+        empty = paths_without_image(paths, added) if len(paths) > 1 else ()
+        if empty:
+            self._messages.note(wording.without_image_text(empty))
 
     def _show_volume(self, series: Series, volume: Volume) -> None:
         self._model.show_volume(series, volume)

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from ichviewer.dicom.study_list import source_of
 from ichviewer.errors import IchViewerError
 from ichviewer.reading.change import Change, Entry, History, Part, do, put, redo, undo
 from ichviewer.reading.event import Changed, Compared, Event, Placed, Redone, Revealed, Undone

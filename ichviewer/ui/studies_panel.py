@@ -1,46 +1,53 @@
 """The list of studies and series, with what each may be used for and what was skipped."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QFont, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from ichviewer.dicom.study import ScanResult, Series
+from ichviewer.dicom.study import ScanResult, Series, Study
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.messages import show_text
+from ichviewer.ui.study_tree import StudyTree
 from ichviewer.ui.theme import colours
 from ichviewer.ui.viewer_model import ViewerModel
 
 _SUBTITLE = Qt.ItemDataRole.UserRole
 _LIMITS = Qt.ItemDataRole.UserRole + 1
 _SERIES = Qt.ItemDataRole.UserRole + 2
+_STUDY = Qt.ItemDataRole.UserRole + 3
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class StudiesPanel(QWidget):
-    """What the opened folder holds; a click or Enter opens a series."""
+    """The opened studies; a click or Enter opens a series, Delete takes a study off the list."""
 
     series_chosen = Signal(object)
     prior_chosen = Signal(object)
+    close_wanted = Signal(object)
+    close_all_wanted = Signal()
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model = model
-        self._empty = label("No folder open.\n\nDrop one here, or press Ctrl+O.", "dim", wraps=True)
-        self._tree = QTreeWidget()
+        self._empty = label(
+            "No study open.\n\nDrop folders, files or ZIP archives here, or press Ctrl+O.",
+            "dim",
+            wraps=True,
+        )
+        self._tree = StudyTree()
         self._tree.setHeaderHidden(True)
         self._tree.setIndentation(12)
         self._tree.setItemDelegate(_TwoLines(self._tree))
@@ -50,6 +57,7 @@ class StudiesPanel(QWidget):
         self._tree.itemActivated.connect(self._choose)
         self._tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._tree.customContextMenuRequested.connect(self._offer)
+        self._tree.delete_pressed.connect(self._close_current)
         self._notes_title = label("About these images", "heading")
         self._notes = label("", "warning", wraps=True)
         self._skipped = label("", "dim", wraps=True)
@@ -79,6 +87,7 @@ class StudiesPanel(QWidget):
         for study in scan.studies if scan else ():
             top = QTreeWidgetItem([wording.study_title(study)])
             top.setData(0, _SUBTITLE, wording.study_subtitle(study))
+            top.setData(0, _STUDY, study)
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._tree.addTopLevelItem(top)
             for series in study.series:
@@ -112,19 +121,39 @@ class StudiesPanel(QWidget):
             self._mark_open()
 
     def _offer(self, at: QPoint) -> None:
-        """What else can be done with a series."""
+        """What else can be done with a series or study."""
         item = self._tree.itemAt(at)
-        series = item.data(0, _SERIES) if item else None
+        if item is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        series, study = item.data(0, _SERIES), _study_of(item)
         if isinstance(series, Series):
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             compare = menu.addAction("Compare with it as the prior")
             compare.triggered.connect(lambda: self.prior_chosen.emit(series))
-            menu.popup(self._tree.viewport().mapToGlobal(at))
+            menu.addSeparator()
+        close = menu.addAction(f"Take {wording.study_title(study)} off the list")
+        close.setShortcut(QKeySequence.StandardKey.Delete)
+        close.setShortcutVisibleInContextMenu(True)
+        close.triggered.connect(lambda: self.close_wanted.emit(study))
+        menu.addAction("Clear the list").triggered.connect(self.close_all_wanted)
+        menu.popup(self._tree.viewport().mapToGlobal(at))
+
+    def _close_current(self) -> None:
+        item = self._tree.currentItem()
+        if item is not None:
+            self.close_wanted.emit(_study_of(item))
 
     def _show_skipped(self) -> None:
         if self._model.scan is not None:
             show_text(self, "Skipped files", _skipped_list(self._model.scan))
+
+
+def _study_of(item: QTreeWidgetItem) -> Study:
+    """The study that a row stands for or belongs to."""
+    study = (item.parent() or item).data(0, _STUDY)
+    assert isinstance(study, Study)
+    return study
 
 
 def _series_item(series: Series) -> QTreeWidgetItem:

@@ -1,6 +1,7 @@
 """How values are worded on the screen: short, plain, with units and reservations."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,6 +149,19 @@ def skipped_text(scan: ScanResult) -> str:
         return ""
     reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
     return f"{plural(sum(counts.values()), 'file')} skipped: {reasons}"
+
+
+def looking_through(paths: tuple[Path, ...]) -> str:
+    """What is being opened, the first by name."""
+    more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+    return f"Looking through {paths[0].name or paths[0]}{more}"
+
+
+def without_image_text(paths: tuple[Path, ...]) -> str:
+    """Which of several opened paths gave nothing, three by name."""
+    named = [path.name or str(path) for path in paths[:3]]
+    more = [f"{len(paths) - 3:,} more"] if len(paths) > 3 else []
+    return f"No image could be read from {listed(named + more)}."
 
 
 def headline(findings: Findings) -> str:

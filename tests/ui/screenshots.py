@@ -61,7 +61,7 @@ class Camera:
 def picture(camera: Camera, folder: Path, name: str) -> None:
     """Open a folder and take all its pictures."""
     window, model = camera.window, camera.window.model
-    window.open_path(folder)
+    window.open_paths(folder)
     camera.wait(lambda: model.volume is not None or not window.jobs.is_busy)
     camera.take(f"{name}-opened")
     camera.wait(lambda: not window.jobs.is_busy)

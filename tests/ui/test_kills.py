@@ -38,10 +38,10 @@ def test_the_window_answers_while_its_worker_is_killed(
         qtbot.addWidget(window)
         window.show()
         for _ in range(KILLS):
-            window.open_path(paths.demo_study_folder())
+            window.open_paths(paths.demo_study_folder())
             qtbot.wait(random_moment.randrange(1, 1500))
             _kill(random_moment.choice(worker.process_ids))
-        window.open_path(paths.demo_study_folder())
+        window.open_paths(paths.demo_study_folder())
         qtbot.waitUntil(lambda: model.ai.state is AiState.PROCESSED, timeout=WAIT_MS)
         jobs.cancel_all()
     heart.stop()
