@@ -41,6 +41,9 @@ class Desk(Protocol):
     def choose_file(self) -> None:
         """Ask for a file and open it."""
 
+    def close_study(self) -> None:
+        """Take the open study off the list."""
+
     def open_demo(self) -> None:
         """Open the demo study."""
 

@@ -24,12 +24,14 @@ def _is_type_shown(kind: HemorrhageType, desk: Desk) -> bool:
 
 FILE = (
     Action("File", "Open folder…", ("Ctrl+O",), lambda d: d.choose_folder()),
-    Action("File", "Open file or ZIP…", ("Ctrl+Shift+O",), lambda d: d.choose_file()),
+    Action("File", "Open files or ZIP…", ("Ctrl+Shift+O",), lambda d: d.choose_file()),
     Action("File", "Open the demo study", ("Ctrl+D",), lambda d: d.open_demo()),
     Action("File", "Next series", ("Right",), lambda d: d.step_series(1)),
     Action("File", "Previous series", ("Left",), lambda d: d.step_series(-1)),
     Action("File", "Next study", ("Ctrl+Right",), lambda d: d.step_study(1)),
     Action("File", "Previous study", ("Ctrl+Left",), lambda d: d.step_study(-1)),
+    Action("File", "Take the open study off the list", ("Ctrl+W",), lambda d: d.close_study()),
+    Action("File", "Clear the study list", ("Ctrl+Shift+W",), lambda d: d.jobs.close_all_studies()),
     Action("File", "Quit", ("Ctrl+Q",), lambda d: d.close()),
 )
 

@@ -94,6 +94,11 @@ class MainWindow(QMainWindow):
         if chosen:
             self.open_paths(*map(Path, chosen))
 
+    def close_study(self) -> None:
+        """Take the open study off the list; its files stay as they are."""
+        if self.model.study is not None:
+            self.jobs.close_study(self.model.study)
+
     def open_demo(self) -> None:
         """Open the demo study that comes with the program."""
         self.open_paths(paths.demo_study_folder())

@@ -111,8 +111,18 @@ def test_delete_of_the_open_study_clears_the_screen(
     assert window.model.volume is None
 
 
+def test_the_open_study_is_taken_off_by_key(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_two(window, qtbot, tmp_path)
+    QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    assert listed(window) == ["P1"]
+    assert window.model.volume is None
+
+
 def test_clearing_the_list(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     open_two(window, qtbot, tmp_path)
-    window.studies.close_all_wanted.emit()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(window, Qt.Key.Key_W, both)
     assert window.model.scan is None
     assert window.model.volume is None
