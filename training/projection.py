@@ -57,6 +57,9 @@ def project(rng: Rng, hu: Floats, px_mm: float, photons: float) -> Floats:
         HU after the water correction that every scanner applies; bone hardening stays.
     """
     angles = np.linspace(0, 180, _ANGLES, endpoint=False)
+    middle = (len(hu) - 1) / 2
+    seen_by_all = np.hypot(*(np.indices(hu.shape) - middle)) < middle
+    hu = np.where(seen_by_all, hu, np.float32(-1000))
     share = np.clip((hu - _SOFT_HU) / (_BONE_HU - _SOFT_HU), 0, 1.5)
     soft = np.clip(1 + np.minimum(hu, _SOFT_HU) / 1000, 0, None) * (1 - np.minimum(share, 1))
     cm = px_mm / 10

@@ -87,7 +87,7 @@ def simulated_lesions(heads: int) -> Iterator[tuple[str, float, float, int]]:
             for index, box in enumerate(ndimage.find_objects(labels), 1):
                 region = labels[box] == index
                 hu = float(series.volume.hu[box][region].mean())
-                ml = float(region.sum() * voxel_ml)
+                ml = float((region.sum((1, 2)) * voxel_ml[box[0]]).sum())
                 yield _SHORT[kind.name], ml, hu, int(region.any((1, 2)).sum())
 
 
