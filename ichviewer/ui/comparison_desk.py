@@ -140,9 +140,12 @@ class ComparisonDesk(QObject):
         return next((study for study in studies if series in study.series), None)
 
     def _likely_prior(self) -> Series | None:
-        """The largest readable series of the latest earlier study of the same patient."""
+        """The largest readable series of the latest earlier study of the same patient.
+
+        Two studies without a patient ID are not of one patient by that.
+        """
         now = self._model.study
-        if now is None or self._model.scan is None:
+        if now is None or not now.patient_id or self._model.scan is None:
             return None
         when = (now.date, now.time)
         earlier = [

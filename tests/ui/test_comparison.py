@@ -1,5 +1,6 @@
 """A prior beside the study: linked slices, the table of changes, moving by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,16 @@ def test_keys_move_the_alignment_and_say_so(compared: MainWindow, qtbot: QtBot) 
     again = compared.model.companion
     assert isinstance(again, Prior)
     assert again.comparison.alignment.grade is Grade.BY_HAND
+
+
+def test_studies_without_patient_id_are_not_one_patients(compared: MainWindow) -> None:
+    model = compared.model
+    model.scan = replace(
+        model.scan, studies=tuple(replace(one, patient_id="") for one in model.scan.studies)
+    )
+    model.show_volume(model.scan.series[1], model.volume)
+    compared.comparing.compare_with_last()
+    assert "No earlier study of this patient" in said(compared)
 
 
 def test_closing_takes_the_panel_away(compared: MainWindow) -> None:
