@@ -16,7 +16,8 @@ from ichviewer.analysis.findings import HemorrhageType
 from training.anatomy import ROOT
 from training.dicom_series import write_series
 from training.head import Head, build_head
-from training.scanner import Protocol, draw_pose, scan
+from training.protocol import Protocol
+from training.scanner import draw_pose, scan
 from training.simulate import SimulatedSeries, series_of, truth_of
 
 #: Chosen by eye among some hundred: a clot, blood in ventricles, sulci and under the dura.

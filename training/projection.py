@@ -23,7 +23,8 @@ from ichviewer.analysis.prepare import window_channels
 from training.anatomy import TEST
 from training.fields import Floats, Rng
 from training.head import build_head
-from training.scanner import draw_pose, draw_training_protocol, scan
+from training.protocol import draw_training_protocol
+from training.scanner import draw_pose, scan
 
 _WATER_CM2_G = np.array([0.2683, 0.2269, 0.2059, 0.1837, 0.1707])
 _BONE_CM2_G = np.array([0.6655, 0.4242, 0.3148, 0.2229, 0.1855])

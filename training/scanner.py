@@ -1,15 +1,17 @@
-"""The scanner: where the slices lie, how they blur, and what it adds that the patient has not."""
+"""The scanner: where the slices lie, what they gather of the patient, and what of it is blood."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from training.fields import Floats, Rng, smooth, smooth_noise, stretch
+from training.effects import Look, add_effects, moved
+from training.fields import Floats, Rng, smooth, stretch
 from training.head import Head
+from training.protocol import Protocol
 
 _CONTROL_PX = 28
 _ELASTIC_MM = 8
@@ -18,54 +20,6 @@ _SUBARACHNOID_SHARE = 0.4
 #: Thinner blood than this looks like cortex: asking for it would teach to see what is not there.
 _SUBARACHNOID_HU = 35.0
 _BONE_HU = 130.0
-#: The rim under the skull where a scanner's calibration leaves one: real heads at hand show 4 to
-#: 30 HU at 2 mm, falling within 3 mm and, more weakly, over 12 mm.
-_RIM_HU = (0.0, 8.0, 20.0, 34.0)
-_RIM_SHARES = (0.3, 0.3, 0.25, 0.15)
-_MOTION_SHARE = 0.04
-_METAL_HU = 2300.0
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How one series is taken.
-
-    Parameters
-    ----------
-    size_px, px_mm
-        Square image and its pixel.
-    slab_mm
-        SliceThickness.
-    table_mm : float64 [K]
-        Table positions, feet to head, relative to the anatomy's middle.
-    tilt_deg
-        Gantry tilt about the left-right axis.
-    center_mm
-        Offset (back, left) of the image's middle from the head's.
-    blur_mm
-        Standard deviation of the point spread.
-    sharpen
-        Edge enhancement of the kernel, 0 for none.
-    noise_hu
-        Standard deviation after resampling to 1 mm pixels.
-    noise_mm
-        Correlation length of the noise.
-    kvp, kernel
-        For the header.
-    """
-
-    size_px: int
-    px_mm: float
-    slab_mm: float
-    table_mm: NDArray[np.float64]
-    tilt_deg: float
-    center_mm: tuple[float, float]
-    blur_mm: float
-    sharpen: float
-    noise_hu: float
-    noise_mm: float
-    kvp: int
-    kernel: str
 
 
 @dataclass(frozen=True)
@@ -101,56 +55,6 @@ def draw_pose(rng: Rng, shape: tuple[int, ...]) -> Pose:
     return Pose(rotation / np.clip(scale, 0.86, 1.13), elastic * np.float32(rng.uniform(1, 4.5)))
 
 
-def draw_protocol(
-    rng: Rng, head: Head, size_px: int = 512, slab_mm: float | None = None
-) -> Protocol:
-    """A series as hospitals take it: thickness, tilt, kernel and dose as they occur."""
-    slab = float(rng.choice([1.0, 1.25, 2.5, 3.0, 4.0, 5.0, 5.0, 7.0]))
-    field_mm = float(rng.uniform(215, 250))
-    return _draw(rng, head, slab_mm or slab, size_px, field_mm / size_px)
-
-
-def draw_training_protocol(rng: Rng, head: Head, size_px: int, px_mm: float) -> Protocol:
-    """The same, straight on the network's grid and with slabs as `prepare` would make them."""
-    slab = float(rng.choice([2.5, 3.0, 4.0, 4.8, 5.0, 5.0, 5.0, 6.0, 7.0]))
-    return _draw(rng, head, slab, size_px, px_mm)
-
-
-def draw_unseen_protocol(rng: Rng, head: Head, size_px: int = 512) -> Protocol:
-    """A series as no training slice was taken: other slabs, kernels, noise and tilts."""
-    slab = float(rng.choice([1.5, 2.0, 3.75, 4.5, 5.5]))
-    usual = _draw(rng, head, slab, size_px, float(rng.uniform(205, 260)) / size_px)
-    sharp = usual.kernel == "SHARP"
-    return replace(
-        usual,
-        tilt_deg=float(rng.choice([0.0, rng.uniform(-9, -5), rng.uniform(24, 27)])),
-        blur_mm=float(rng.uniform(0.28, 0.35) if sharp else rng.uniform(0.95, 1.1)),
-        sharpen=float(rng.uniform(0.4, 0.55)) if sharp else 0.0,
-        noise_mm=float(rng.choice([rng.uniform(0.2, 0.35), rng.uniform(0.95, 1.15)])),
-        kvp=int(rng.choice([90, 110, 130, 135])),
-    )
-
-
-def _draw(rng: Rng, head: Head, slab_mm: float, size_px: int, px_mm: float) -> Protocol:
-    low, high = -0.46 * len(head.hu), 0.5 * len(head.hu)
-    table = np.arange(low + rng.uniform(0, 8), high, slab_mm)
-    sharp = bool(rng.random() < 0.25)
-    return Protocol(
-        size_px=size_px,
-        px_mm=px_mm,
-        slab_mm=round(slab_mm * float(rng.choice([1.0, 1.0, 1.0, 0.7])), 3),
-        table_mm=table,
-        tilt_deg=float(rng.choice([0.0, rng.uniform(-5, 24)])),
-        center_mm=(float(rng.normal(0, 4)), float(rng.normal(0, 4))),
-        blur_mm=float(rng.uniform(0.35, 0.6) if sharp else rng.uniform(0.5, 0.95)),
-        sharpen=float(rng.uniform(0.1, 0.4)) if sharp else 0.0,
-        noise_hu=float(np.clip(rng.lognormal(1.1, 0.45), 0.8, 8.0)),
-        noise_mm=float(rng.uniform(0.35, 0.95)),
-        kvp=int(rng.choice([80, 100, 120, 120, 120, 140])),
-        kernel="SHARP" if sharp else "SMOOTH",
-    )
-
-
 def scan(
     rng: Rng,
     head: Head,
@@ -162,7 +66,7 @@ def scan(
 ) -> Scan:
     """Take the series, or some of its slices; without effects there is only the point spread."""
     table = protocol.table_mm[slices]
-    look = _Look.draw(rng)
+    look = Look.draw(rng)
     planes = [
         _take_slice(rng, head, protocol, pose=pose, look=look if effects else None, table_mm=z)
         for z in table
@@ -171,37 +75,6 @@ def scan(
     positions = corner + table[:, None] * np.array([0.0, 0.0, 1.0])
     hu, mask, midline = (np.stack(part) for part in zip(*planes, strict=True))
     return Scan(hu, mask, midline, positions, row_step)
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What a series adds to all its slices."""
-
-    rim_hu: float
-    rim_mm: float
-    glow_hu: float
-    glow_mm: float
-    patchiness: float
-    motion_mm: float
-    cupping_hu: float
-    streak_hu: float
-    offset_hu: float
-    holder: bool
-
-    @classmethod
-    def draw(cls, rng: Rng) -> _Look:
-        return cls(
-            rim_hu=float(rng.choice(_RIM_HU, p=_RIM_SHARES) + rng.uniform(0, 14)),
-            rim_mm=float(rng.uniform(1.5, 5)),
-            glow_hu=float(rng.choice([rng.uniform(0, 4), rng.uniform(3, 17)])),
-            glow_mm=float(rng.uniform(7, 18)),
-            patchiness=float(rng.uniform(0, 1)),
-            motion_mm=float(rng.uniform(0.8, 3)) if rng.random() < _MOTION_SHARE else 0.0,
-            cupping_hu=float(rng.normal(0, 2.0)),
-            streak_hu=float(rng.uniform(0, 14)),
-            offset_hu=float(rng.normal(0, 1.0)),
-            holder=bool(rng.random() < 0.6),
-        )
 
 
 def _directions(protocol: Protocol) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -215,7 +88,7 @@ def _directions(protocol: Protocol) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def _take_slice(
-    rng: Rng, head: Head, protocol: Protocol, *, pose: Pose, look: _Look | None, table_mm: float
+    rng: Rng, head: Head, protocol: Protocol, *, pose: Pose, look: Look | None, table_mm: float
 ) -> tuple[Floats, NDArray[np.uint8], Floats]:
     """One slice: gather, blur, label what is blood, then add what the scanner adds."""
     size = protocol.size_px
@@ -232,7 +105,7 @@ def _take_slice(
     blur = protocol.blur_mm / protocol.px_mm
     hu = smooth(hu, blur)
     if look and look.motion_mm:
-        hu = _moved(rng, hu, look.motion_mm / protocol.px_mm)
+        hu = moved(rng, hu, look.motion_mm / protocol.px_mm)
     mask = _label(share, blur, hu)
     midline = _nearest(head.midline_mm, middle[:, ::4, ::4]).astype(np.float32)
     if look is None:
@@ -242,7 +115,7 @@ def _take_slice(
     depth = _nearest(head.depth_mm, middle).astype(np.float32)
     rim = _nearest(head.rim, middle[:, ::4, ::4]) if size % 4 == 0 else None
     rim_full = stretch(rim, (size, size)) if rim is not None else _nearest(head.rim, middle)
-    hu = _add_effects(rng, hu, depth=depth, rim=rim_full, protocol=protocol, look=look)
+    hu = add_effects(rng, hu, depth=depth, rim=rim_full, protocol=protocol, look=look)
     return np.clip(np.rint(hu), -1024, 3071), mask, midline
 
 
@@ -295,69 +168,6 @@ def _label(share: Floats, blur: float, hu: Floats) -> NDArray[np.uint8]:
     kind = share.argmax(0)
     blood &= (kind != 4) | (hu > _SUBARACHNOID_HU)
     return np.where(blood, kind, 0).astype(np.uint8)
-
-
-def _add_effects(
-    rng: Rng, hu: Floats, *, depth: Floats, rim: Floats, protocol: Protocol, look: _Look
-) -> Floats:
-    """Bright rim, cupping, streaks, noise, head holder."""
-    size = protocol.size_px
-    inside = depth > 0
-    bone = hu > 300
-    if np.count_nonzero(hu > _METAL_HU) > 2:
-        hu = hu + _metal_streaks(rng, hu, protocol.px_mm)
-    bright = look.rim_hu * np.exp(-depth / np.float32(look.rim_mm))
-    bright += look.glow_hu * np.exp(-depth / np.float32(look.glow_mm))
-    bright *= inside * (1 + np.float32(look.patchiness) * (rim - 1))
-    hu = hu + smooth(bright.astype(np.float32), 0.8 / protocol.px_mm)
-    axis = np.linspace(-1, 1, size, dtype=np.float32) * np.float32(size * protocol.px_mm / 180)
-    radius2 = axis[:, None] ** 2 + axis[None, :] ** 2
-    head = hu > -300
-    hu += head * (np.float32(look.cupping_hu) * (radius2 - 0.4) + np.float32(look.offset_hu))
-    rows = bone.mean(1).astype(np.float32)
-    base = np.clip(rows * 4 - 0.7, 0, 1.5)
-    if base.max() > 0.05:
-        bands = smooth_noise(rng, (size,), 5 / protocol.px_mm) - 0.4
-        across = stretch(rng.uniform(0.2, 1.0, 7).astype(np.float32), (size,))
-        hu += inside * (look.streak_hu * smooth(base * bands, 2 / protocol.px_mm))[:, None] * across
-    hu += _noise(rng, protocol, float(bone.mean())) * (0.6 + 0.4 * head)
-    if look.holder:
-        ring = np.abs(np.sqrt((axis[:, None] - 0.12) ** 2 / 1.25 + axis[None, :] ** 2) - 1.17)
-        hu[(ring < 0.008) & (axis[:, None] > 0.1) & (hu < -300)] = 150
-    return hu
-
-
-def _moved(rng: Rng, hu: Floats, px: float) -> Floats:
-    """A head that moved during the turn: two places, seen one over the other."""
-    share = np.float32(rng.uniform(0.25, 0.5))
-    step = np.rint(rng.normal(0, px, 2)).astype(int)
-    return hu * (1 - share) + share * np.roll(hu, step, (0, 1))
-
-
-def _metal_streaks(rng: Rng, hu: Floats, px_mm: float) -> Floats:
-    """Rays about the middle of the metal, dark and bright, fading over some centimetres."""
-    rows, columns = np.nonzero(hu > _METAL_HU)
-    size = len(hu)
-    at = np.arange(size, dtype=np.float32)
-    down, right = at[:, None] - rows.mean(), at[None, :] - columns.mean()
-    rays = rng.standard_normal(int(rng.integers(12, 60))).astype(np.float32)
-    angle = (np.arctan2(down, right) / (2 * np.pi) + 0.5) * (len(rays) - 1)
-    strength = np.float32(rng.uniform(20, 150)) * np.exp(
-        -np.hypot(down, right) * np.float32(px_mm / rng.uniform(15, 45))
-    )
-    return strength * np.interp(angle, np.arange(len(rays)), rays).astype(np.float32)
-
-
-def _noise(rng: Rng, protocol: Protocol, bone_share: float) -> Floats:
-    """Correlated noise whose standard deviation after resampling to 1 mm is `noise_hu`."""
-    size = protocol.size_px
-    white = rng.standard_normal((size, size), dtype=np.float32)
-    sigma = protocol.noise_mm / protocol.px_mm
-    noise = smooth(white, sigma) if sigma > 0.25 else white
-    spread = np.hypot(sigma, 0.41 / protocol.px_mm) if protocol.px_mm < 0.9 else sigma
-    scale = max(1.0, 2 * np.sqrt(np.pi) * spread)
-    level = protocol.noise_hu * (0.85 + 3.0 * bone_share)
-    return noise * np.float32(level * scale)
 
 
 def _rotation(a: int, b: int, angle: float) -> NDArray[np.float64]:

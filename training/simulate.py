@@ -21,7 +21,8 @@ from ichviewer.imaging.volume import Volume
 from training.anatomy import TEST, TRAIN, VALIDATION
 from training.fields import Floats
 from training.head import Head, build_head
-from training.scanner import Protocol, Scan, draw_pose, draw_protocol, draw_unseen_protocol, scan
+from training.protocol import Protocol, draw_protocol, draw_unseen_protocol
+from training.scanner import Scan, draw_pose, scan
 
 ANATOMIES = TRAIN + VALIDATION + TEST
 _ONE_SIDE_SHARE = 0.8

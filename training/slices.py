@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ichviewer.analysis.prepare import AIR_HU, InputSpec, head_center_ji, window_channels
 from training.fields import Floats, Rng
 from training.head import Head, build_head
+from training.protocol import draw_training_protocol
 from training.recipe import Recipe
-from training.scanner import Scan, draw_pose, draw_training_protocol, scan
+from training.scanner import Scan, draw_pose, scan
 
 _MARGIN_PX = 16
 _CENTER_JITTER_PX = 3.0

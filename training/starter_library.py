@@ -34,7 +34,8 @@ from ichviewer.report.colours import TYPE_COLOURS
 from training.anatomy import ROOT
 from training.dicom_enhanced import compacted, write_case
 from training.head import Head, build_head
-from training.scanner import Protocol, draw_pose, scan
+from training.protocol import Protocol
+from training.scanner import draw_pose, scan
 from training.simulate import ANATOMIES, SimulatedSeries, series_of
 
 LABEL_SOURCE = "simulator (exact)"
