@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType, Lesion
+from ichviewer.analysis.findings import Answer, Findings, GateAnswer, HemorrhageType, Lesion
 from ichviewer.dicom.study import Permission, ScanResult, Series, Study
 from ichviewer.imaging.grid import (
     REGULAR_TOLERANCE_MM,
@@ -168,12 +168,22 @@ def headline(findings: Findings) -> str:
     """The one sentence at the head of the findings."""
     if findings.gate.answer is GateAnswer.REFUSED:
         return "Not read by the AI"
-    if findings.found_types:
-        kinds = capital(listed([kind.word for kind in findings.found_types]))
-        return f"{kinds} hemorrhage suspected"
+    unsure = [kind for kind in findings.found_types if _is_uncertain(findings, kind)]
+    sure = [kind.word for kind in findings.found_types if kind not in unsure]
+    if findings.is_any_found and unsure:
+        found = f"{capital(listed(sure))} hemorrhage" if sure else "Hemorrhage"
+        return f"{found} suspected; {listed([kind.word for kind in unsure])} uncertain"
+    if sure:
+        return f"{capital(listed(sure))} hemorrhage suspected"
     if findings.is_any_found:
         return "Hemorrhage suspected, type undecided"
-    return f"No finding by {model_names(findings)}; not a clearance"
+    doubt = ", yet hemorrhage is uncertain" if _is_uncertain(findings, 0) else ""
+    return f"No finding by {model_names(findings)}{doubt}; not a clearance"
+
+
+def _is_uncertain(findings: Findings, column: int) -> bool:
+    """Whether the model abstains on a type, or on any hemorrhage (0)."""
+    return bool(findings.answers) and findings.answers[column] is Answer.UNCERTAIN
 
 
 def model_names(findings: Findings) -> str:

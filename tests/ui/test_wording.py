@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.findings import Answer, HemorrhageType
 from ichviewer.dicom.study import Permission
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.window import PRESETS
@@ -86,3 +86,15 @@ def test_headline_lists_the_types_and_claims_no_more_than_suspicion() -> None:
         samples.lesion(2, HemorrhageType.EPIDURAL, 8),
     )
     assert wording.headline(found) == "Epidural and subdural hemorrhage suspected"
+
+
+def test_headline_says_where_the_model_abstains() -> None:
+    found = samples.findings(
+        samples.lesion(1, HemorrhageType.SUBDURAL, 4),
+        samples.lesion(2, HemorrhageType.EPIDURAL, 8),
+    )
+    said = [Answer.PRESENT, Answer.UNCERTAIN, *[Answer.ABSENT] * 3, Answer.PRESENT]
+    abstained = replace(found, answers=tuple(said))
+    assert wording.headline(abstained) == "Subdural hemorrhage suspected; epidural uncertain"
+    nothing = replace(samples.findings(), answers=(Answer.UNCERTAIN,) * 6)
+    assert "yet hemorrhage is uncertain; not a clearance" in wording.headline(nothing)
