@@ -28,8 +28,9 @@ from training.card import table
 from training.fields import Floats
 from training.metrics import auc
 from training.network import CLASSES
+from training.pool import Stack
 from training.recipe import Recipe
-from training.slices import Batch, Stack, batches, make_stacks
+from training.slices import Batch, batches, make_stacks
 from training.train import new_net
 
 _SEED = 6_000_000

@@ -66,3 +66,22 @@ def _similarity(embedding: Tensor, description: Tensor) -> Tensor:
     squared = torch.cdist(description, description).pow(2)
     target = torch.exp(-squared / (2 * _SIMILARITY_WIDTH**2))
     return functional.mse_loss(embedding @ embedding.T, target)
+
+
+@torch.no_grad()
+def by_slice(answer: Answer, mask: Tensor, present: Tensor) -> Tensor:
+    """How wrong the network is on each slice, float32 [N]: detection, and pixels where it marks.
+
+    Pixels count by their sum over the slice's blood or, without blood, over 1 % of it, so that a
+    small bleed missed and a small one made up are both hard.
+    """
+    asked = ~torch.isnan(present)
+    wrong = functional.binary_cross_entropy_with_logits(
+        answer.detection, torch.nan_to_num(present), reduction="none"
+    )
+    hardness = (wrong * asked).sum(1) / asked.sum(1).clamp(min=1)
+    if answer.segmentation is not None:
+        pixels = functional.cross_entropy(answer.segmentation, mask, reduction="none")
+        least = 0.01 * mask[0].numel()
+        hardness = hardness + pixels.sum((1, 2)) / (mask > 0).sum((1, 2)).clamp(min=least)
+    return hardness

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.prepare import AIR_HU, InputSpec, head_center_ji, window_channels
 from training.fields import Floats, Rng
 from training.head import Head, build_head
+from training.pool import LEAST_BLOOD_PX, Lessons, Pick, Pool, Stack
 from training.protocol import draw_training_protocol
 from training.recipe import Recipe
 from training.scanner import Scan, draw_pose, scan
@@ -21,25 +21,14 @@ _CENTER_JITTER_PX = 3.0
 _SERIES_OF_A_HEAD = 2
 _PART_SLICES = 18
 _ABOUT_BLOOD_SHARE = 0.75
-_ALONE_SHARE = 0.35
-#: Grey values of a picture rather than HU: what lies outside these has been cut off.
+_ALONE_SHARE = 0.5
+#: Grey values of a picture rather than HU: what lies outside these has been cut off, of some even
+#: the difference between bone and blood.
 _CLIPPED_SHARE = 0.3
+_TOPS_HU = (80.0, 150.0, 400.0)
+_NARROW_SHARE = 0.2
 _OFFSET_HU = 1.0
 _HEAD_MM = 170.0
-#: Fewer pixels of blood than this are neither asked for nor held against the network.
-LEAST_BLOOD_PX = 8
-
-
-@dataclass(frozen=True)
-class Stack:
-    """One series on the network's grid: `hu` int16 and `mask` uint8 [K, S, S].
-
-    `description` float32 [K, 12] says what the embedding shall tell apart.
-    """
-
-    hu: NDArray[np.int16]
-    mask: NDArray[np.uint8]
-    description: Floats
 
 
 @dataclass(frozen=True)
@@ -47,12 +36,14 @@ class Batch:
     """`image` float32 [N, C, S, S], `mask` uint8 [N, S, S], `present` float32 [N, 6].
 
     `present` is 1, 0, or NaN for too little blood to ask for. `description` as in `Stack`.
+    `origin` int64 [N, 2] is the stack's number and the slice's place in it.
     """
 
     image: Floats
     mask: NDArray[np.uint8]
     present: Floats
     description: Floats
+    origin: NDArray[np.int64]
 
 
 def make_stacks(
@@ -112,49 +103,59 @@ def describe(taken: Scan, px_mm: float) -> Floats:
 
 
 def batches(
-    rng: Rng, numbers: tuple[int, ...], spec: InputSpec, recipe: Recipe, batch: int
+    rng: Rng,
+    numbers: tuple[int, ...],
+    spec: InputSpec,
+    recipe: Recipe,
+    batch: int,
+    *,
+    lessons: Callable[[], Iterable[Lessons]] = tuple,
 ) -> Iterator[Batch]:
-    """Draw batches for ever; the oldest series gives way to a new one as it is used up."""
+    """Draw batches for ever; the oldest series gives way to a new one as it is used up.
+
+    `lessons` gives what came in since it was last asked of how wrong the network was; without it
+    no slice is harder than another.
+    """
     data = recipe.data
-    pool: deque[Stack] = deque(maxlen=int(data["pool_stacks"]))
+    pool = Pool(int(data["pool_stacks"]))
     owed = 0.0
     while True:
         owed -= batch
         while owed <= 0 or len(pool) < 8:
             made = make_stacks(rng, numbers, spec, float(data["healthy_share"]))
-            pool.extend(made)
+            for stack in made:
+                pool.add(stack)
             owed += float(data["uses_per_stack"]) * len(made)
-        picks = [_draw(rng, pool, float(data["blood_share"])) for _ in range(batch)]
+        for lesson in lessons():
+            pool.learn(lesson)
+        picks = [pool.draw(rng, float(data["blood_share"])) for _ in range(batch)]
         yield _batch(rng, picks, spec)
 
 
-def _draw(rng: Rng, pool: deque[Stack], blood_share: float) -> tuple[Stack, int]:
-    """A slice of the pool, with blood or without as the share asks."""
-    wanted = rng.random() < blood_share
-    for _ in range(12):
-        stack = pool[int(rng.integers(len(pool)))]
-        bloody = (stack.mask > 0).sum((1, 2)) >= LEAST_BLOOD_PX
-        choices = np.flatnonzero(bloody == wanted)
-        if len(choices):
-            return stack, int(rng.choice(choices))
-    return stack, int(rng.integers(len(stack.hu)))
+def _batch(rng: Rng, picks: list[Pick], spec: InputSpec) -> Batch:
+    images = [window_channels(_seen(rng, pick), spec.channels)[1] for pick in picks]
+    mask = np.stack([pick.stack.mask[pick.k] for pick in picks])
+    return Batch(
+        np.stack(images),
+        mask,
+        present(mask),
+        np.stack([pick.stack.description[pick.k] for pick in picks]),
+        np.array([(pick.number, pick.k) for pick in picks]),
+    )
 
 
-def _batch(rng: Rng, picks: list[tuple[Stack, int]], spec: InputSpec) -> Batch:
-    images, masks, descriptions = [], [], []
-    for stack, k in picks:
-        neighbours = np.clip([k - 1, k, k + 1], 0, len(stack.hu) - 1)
-        if rng.random() < _ALONE_SHARE:
-            neighbours[:] = k
-        slabs = np.maximum(stack.hu[neighbours].astype(np.float32), AIR_HU)
-        if rng.random() < _CLIPPED_SHARE:
-            slabs = np.clip(slabs, rng.uniform(-200, 0), rng.uniform(150, 400))
-        slabs += np.float32(rng.normal(0, _OFFSET_HU))
-        images.append(window_channels(slabs, spec.channels)[1])
-        masks.append(stack.mask[k])
-        descriptions.append(stack.description[k])
-    mask = np.stack(masks)
-    return Batch(np.stack(images), mask, present(mask), np.stack(descriptions))
+def _seen(rng: Rng, pick: Pick) -> Floats:
+    """HU [3, S, S] of a slice and its neighbours, or of it alone; some as pictures keep them."""
+    hu, k = pick.stack.hu, pick.k
+    neighbours = np.clip([k - 1, k, k + 1], 0, len(hu) - 1)
+    if rng.random() < _ALONE_SHARE:
+        neighbours[:] = k
+    slabs = np.maximum(hu[neighbours].astype(np.float32), AIR_HU)
+    if rng.random() < _CLIPPED_SHARE:
+        narrow = rng.random() < _NARROW_SHARE
+        top_hu = rng.uniform(*(_TOPS_HU[:2] if narrow else _TOPS_HU[1:]))
+        slabs = np.clip(slabs, rng.uniform(-200, 0), top_hu)
+    return slabs + np.float32(rng.normal(0, _OFFSET_HU))
 
 
 def present(mask: NDArray[np.uint8]) -> Floats:

@@ -30,7 +30,7 @@ _WEIGHT = {
 }
 _SINGLE_TYPE_SHARE = 0.5
 #: Measured means include voxels only partly blood; this undoes it.
-_PARTIAL_VOLUME_HU = (2.0, 6.0)
+_PARTIAL_VOLUME_HU = (0.0, 4.0)
 _LEAST_ML = 0.15
 #: Little above the largest of each type in the statistics.
 _MOST_ML = {
@@ -40,8 +40,12 @@ _MOST_ML = {
     HemorrhageType.SUBARACHNOID: 80.0,
     HemorrhageType.SUBDURAL: 220.0,
 }
-#: Chronic blood is drawn as a form of its own; below this, means are partial volume.
-_LEAST_HU = 36.0
+#: Chronic blood is drawn as a form of its own; below this, means are partial volume. Blood in the
+#: ventricles is mixed with fluid and may be that thin.
+_LEAST_HU = 35.0
+_LEAST_VENTRICULAR_HU = 28.0
+#: Large hemorrhages are denser than small ones, so density is drawn from pieces of like volume.
+_LIKE_VOLUME = 3.0
 _FORMS = ("acute", "subacute", "chronic", "layered")
 _FORM_SHARES = (0.55, 0.13, 0.18, 0.14)
 
@@ -96,7 +100,8 @@ def _draw_plan(rng: Rng, kind: HemorrhageType, volume_ml: float) -> Plan:
     ml = volume_ml * float(rng.lognormal(0.1, 0.35))
     if form in {"chronic", "layered"}:  # grown for weeks before it is seen
         ml = max(ml, float(rng.uniform(8, 140)))
-    return Plan(kind, float(np.clip(ml, _LEAST_ML, _MOST_ML[kind])), _draw_hu(rng, kind), form)
+    ml = float(np.clip(ml, _LEAST_ML, _MOST_ML[kind]))
+    return Plan(kind, ml, _draw_hu(rng, kind, ml), form)
 
 
 def _draw_total(rng: Rng, kind: HemorrhageType) -> float:
@@ -105,6 +110,10 @@ def _draw_total(rng: Rng, kind: HemorrhageType) -> float:
     return float(rng.choice(totals))
 
 
-def _draw_hu(rng: Rng, kind: HemorrhageType) -> float:
-    means = [hu for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > _LEAST_HU]
+def _draw_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
+    ventricular = kind is HemorrhageType.INTRAVENTRICULAR
+    least_hu = _LEAST_VENTRICULAR_HU if ventricular else _LEAST_HU
+    rows = [(ml, hu) for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > least_hu]
+    like = [hu for ml, hu in rows if 1 / _LIKE_VOLUME < ml / volume_ml < _LIKE_VOLUME]
+    means = like if len(like) > 5 else [hu for _, hu in rows]
     return float(rng.choice(means)) + float(rng.uniform(*_PARTIAL_VOLUME_HU))

@@ -1,7 +1,8 @@
 """Train a network from one recipe: `python -m training.train training/recipes/ichnet_s.toml`.
 
-One process simulates, one trains; both use a single thread. Interrupted runs go on where the last
-checkpoint left them. Curves lie in `runs/<name>/`.
+One process simulates, one trains and tells the first how wrong it was on each slice; both use a
+single thread. Interrupted runs go on where the last checkpoint left them. Curves lie in
+`runs/<name>/`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import argparse
 import csv
 import math
 import os
+import queue
 import signal
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -22,8 +25,9 @@ import torch
 from torch import Tensor, nn
 
 from training.anatomy import ROOT, TRAIN
-from training.losses import losses
+from training.losses import by_slice, losses
 from training.network import IchNet
+from training.pool import Lessons
 from training.recipe import Recipe
 from training.slices import Batch, batches, present
 
@@ -113,24 +117,26 @@ def train(recipe: Recipe, weights: Path | None = None) -> Run:
     run = start(recipe, weights)
     run.folder.mkdir(parents=True, exist_ok=True)
     context = get_context("spawn")
-    queue: Queue[Batch] = context.Queue(_QUEUE_BATCHES)
-    seed = recipe.seed + 1 + run.step
-    feeder = context.Process(target=_feed, args=(queue, recipe, seed), daemon=True)
+    made: Queue[Batch] = context.Queue(_QUEUE_BATCHES)
+    learned: Queue[Lessons] = context.Queue()
+    seed = recipe.seed + 1 + run.steps_before + run.step
+    feeder = context.Process(target=_feed, args=(made, learned, recipe, seed), daemon=True)
     feeder.start()
     limit_s = 3600 * float(recipe.optimise["hours"])
     saved_s = run.elapsed_s
     try:
         while run.elapsed_s < limit_s:
             before = time.monotonic()
-            batch = queue.get()
+            batch = made.get()
             waited_s = time.monotonic() - before
-            _learn(run, batch, run.elapsed_s / limit_s)
+            learned.put(_learn(run, batch, run.elapsed_s / limit_s))
             run.elapsed_s += time.monotonic() - before
             _note(run, waited_s)
             if run.elapsed_s - saved_s > float(recipe.optimise["save_every_s"]):
                 save(run)
                 saved_s = run.elapsed_s
     finally:
+        learned.cancel_join_thread()
         feeder.terminate()
         save(run)
     return run
@@ -141,16 +147,26 @@ def _stop(*_: object) -> None:
     raise SystemExit("stopped; the checkpoint is written")
 
 
-def _feed(queue: Queue[Batch], recipe: Recipe, seed: int) -> None:
+def _feed(made: Queue[Batch], learned: Queue[Lessons], recipe: Recipe, seed: int) -> None:
     """The other process: simulate batches as long as they are taken."""
     os.nice(1)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     rng = np.random.default_rng(seed)
-    for batch in batches(rng, TRAIN, recipe.spec, recipe, int(recipe.optimise["batch"])):
-        queue.put(batch)
+    count = int(recipe.optimise["batch"])
+    for batch in batches(rng, TRAIN, recipe.spec, recipe, count, lessons=lambda: _waiting(learned)):
+        made.put(batch)
 
 
-def _learn(run: Run, batch: Batch, progress: float) -> None:
+def _waiting(learned: Queue[Lessons]) -> Iterator[Lessons]:
+    """What has come in by now."""
+    while True:
+        try:
+            yield learned.get_nowait()
+        except queue.Empty:
+            return
+
+
+def _learn(run: Run, batch: Batch, progress: float) -> Lessons:
     rate = _rate(run, progress)
     for group in run.optimiser.param_groups:
         group["lr"] = rate
@@ -160,12 +176,8 @@ def _learn(run: Run, batch: Batch, progress: float) -> None:
     run.net.train()
     with torch.autocast("cpu", torch.bfloat16):
         answer = run.net(image)
-    parts = losses(
-        answer,
-        torch.from_numpy(batch.mask).long(),
-        torch.from_numpy(batch.present),
-        torch.from_numpy(batch.description),
-    )
+    mask, there = torch.from_numpy(batch.mask).long(), torch.from_numpy(batch.present)
+    parts = losses(answer, mask, there, torch.from_numpy(batch.description))
     total: Tensor = torch.stack(list(parts.values())).sum()
     run.optimiser.zero_grad(set_to_none=True)
     total.backward()
@@ -175,6 +187,7 @@ def _learn(run: Run, batch: Batch, progress: float) -> None:
     _average(run)
     for name, value in parts.items():
         run.sums[name] = run.sums.get(name, 0.0) + float(value.detach())
+    return Lessons(batch.origin, by_slice(answer, mask, there).numpy())
 
 
 def _cropped(batch: Batch, size_px: int, step: int) -> Batch:
@@ -183,7 +196,7 @@ def _cropped(batch: Batch, size_px: int, step: int) -> Batch:
     rows, columns = np.random.default_rng(step).integers(spare // 4, spare - spare // 4 + 1, 2)
     window = np.s_[..., rows : rows + size_px, columns : columns + size_px]
     mask = batch.mask[window]
-    return Batch(batch.image[window], mask, present(mask), batch.description)
+    return replace(batch, image=batch.image[window], mask=mask, present=present(mask))
 
 
 def _rate(run: Run, progress: float) -> float:

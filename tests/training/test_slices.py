@@ -6,8 +6,9 @@ import numpy as np
 
 from training.anatomy import ROOT
 from training.fields import smooth_noise, stretch
+from training.pool import LEAST_BLOOD_PX
 from training.recipe import Recipe
-from training.slices import LEAST_BLOOD_PX, batches, make_stacks, present
+from training.slices import batches, make_stacks, present
 from training.statistics import draw_plans
 
 RECIPE = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
