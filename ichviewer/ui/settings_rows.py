@@ -40,40 +40,50 @@ class Row:
     show: Callable[[], None]
 
 
+def theme_row(model: ViewerModel) -> Row:
+    """Dark or light."""
+    theme = QComboBox()
+    theme.addItems([capital(name) for name in THEMES])
+    theme.activated.connect(lambda at: _change(model, theme=THEMES[at]))
+    return Row("Looks", "Theme", theme,
+               lambda: theme.setCurrentIndex(THEMES.index(model.choices.theme)))  # fmt: skip
+
+
 def looks_rows(model: ViewerModel) -> list[Row]:
     """Theme and film."""
     rate = _number(CINE_RANGE_HZ, " slices per second")
     rate.valueChanged.connect(lambda value: _change(model, cine_hz=value))
     turns = QCheckBox("turn round at the ends instead of starting again")
     turns.toggled.connect(lambda value: _change(model, is_cine_to_and_fro=value))
-    theme = QComboBox()
-    theme.addItems([capital(name) for name in THEMES])
-    theme.activated.connect(lambda at: _change(model, theme=THEMES[at]))
     return [
-        Row("Looks", "Theme", theme,
-            lambda: theme.setCurrentIndex(THEMES.index(model.choices.theme))),
+        theme_row(model),
         Row("Film", "Rate", rate, lambda: _show(rate, model.choices.cine_hz)),
         Row("Film", "To and fro", turns,
             lambda: turns.setChecked(model.choices.is_cine_to_and_fro)),
     ]  # fmt: skip
 
 
-def mouse_rows(model: ViewerModel) -> list[Row]:
-    """Scheme, sensitivity, and every gesture."""
+def scheme_row(model: ViewerModel) -> Row:
+    """The mouse scheme."""
     names = (*SCHEMES, OWN)
     scheme = QComboBox()
-    scheme.addItems([*SCHEMES, "Own: as set below"])
+    scheme.addItems([*SCHEMES, "Own: gesture by gesture"])
     scheme.activated.connect(lambda at: _use_scheme(model, names[at]))
-    gain = _number(SENSITIVITY_RANGE, " × usual", 0.1)
-    gain.setDecimals(1)
-    gain.valueChanged.connect(lambda value: _change(model, window_sensitivity=value))
 
-    def show_scheme() -> None:
+    def show() -> None:
         name = model.choices.mouse_scheme
         scheme.setCurrentIndex(names.index(name) if name in names else 0)
 
+    return Row("Mouse", "Scheme", scheme, show)
+
+
+def mouse_rows(model: ViewerModel) -> list[Row]:
+    """Scheme, sensitivity, and every gesture."""
+    gain = _number(SENSITIVITY_RANGE, " × usual", 0.1)
+    gain.setDecimals(1)
+    gain.valueChanged.connect(lambda value: _change(model, window_sensitivity=value))
     rows = [
-        Row("Mouse", "Scheme", scheme, show_scheme),
+        scheme_row(model),
         Row("Mouse", "Sensitivity of the window drag", gain,
             lambda: _show(gain, model.choices.window_sensitivity)),
     ]  # fmt: skip
