@@ -26,12 +26,20 @@ def use_language(code: str, folder: Path) -> None:
         _chosen = gettext.translation(DOMAIN, folder, [code])
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """`text` in the chosen language, its `{named}` places filled with `values`."""
     said = _chosen.gettext(text) if text else text
     return said.format(**values) if values else said
 
 
-def trn(one: str, many: str, n: int, **values: object) -> str:
+def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """As `tr`, by number: `trn("{n} slice", "{n} slices", n)`."""
     return _chosen.ngettext(one, many, n).format(n=n, **values)
+
+
+def tr_later(text: str) -> str:
+    """`text` itself, marked for the catalogues: `tr` says it where it is shown.
+
+    For constants and for words that are also stored, compared or written for machines.
+    """
+    return text
