@@ -59,6 +59,8 @@ class Settings:
         Whether a film turns round at the ends instead of starting again.
     is_read_then_reveal
         Whether the AI stays hidden until the reader has answered.
+    is_introduced
+        Whether the reader has begun from the page of the first start.
     """
 
     device: str = "auto"
@@ -73,6 +75,7 @@ class Settings:
     cine_hz: float = 10.0
     is_cine_to_and_fro: bool = False
     is_read_then_reveal: bool = False
+    is_introduced: bool = False
 
 
 def read_settings(file: Path) -> Settings:
@@ -119,6 +122,7 @@ def write_settings(settings: Settings, file: Path) -> None:
         "cine_hz": settings.cine_hz,
         "is_cine_to_and_fro": settings.is_cine_to_and_fro,
         "is_read_then_reveal": settings.is_read_then_reveal,
+        "is_introduced": settings.is_introduced,
     }
     text = json.dumps(entries, indent=2, allow_nan=False) + "\n"
     try:
@@ -147,6 +151,7 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
         "cine_hz": partial(_number, limits=CINE_RANGE_HZ),
         "is_cine_to_and_fro": _switch,
         "is_read_then_reveal": _switch,
+        "is_introduced": _switch,
     }
     known: dict[str, Any] = {}
     for entry in fields(Settings):

@@ -28,6 +28,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         cine_hz=24,
         is_cine_to_and_fro=True,
         is_read_then_reveal=True,
+        is_introduced=True,
     )
     write_settings(chosen, tmp_path / "new" / "settings.json")
     assert read_settings(tmp_path / "new" / "settings.json") == chosen

@@ -65,6 +65,7 @@ FINDINGS = (
 
 HELP = (
     Action("Help", "All keys", ("?", "F1"), lambda d: d.show_keys()),
+    Action("Help", "First steps", ("Shift+F1",), lambda d: d.show_first_steps()),
     Action("Help", "Settings…", ("Ctrl+,",), lambda d: d.show_settings()),
     Action("Help", "About ichviewer", ("Ctrl+F1",), lambda d: d.show_about()),
 )

@@ -40,6 +40,8 @@ def run(folder: Path | None) -> int:
             QTimer.singleShot(0, lambda: window.open_paths(folder))
         else:
             QTimer.singleShot(0, window.reading.look_for_interrupted)
+            if problem is None and not settings.is_introduced:
+                window.show_first_steps()
         code = application.exec()
         if keeper is not None:
             keeper.write()

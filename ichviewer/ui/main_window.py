@@ -1,5 +1,6 @@
 """The window: puts the panels together and lets the table of actions work on them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +20,7 @@ from ichviewer.ui import wording
 from ichviewer.ui.cine import Cine
 from ichviewer.ui.comparison_desk import ComparisonDesk
 from ichviewer.ui.findings_panel import FindingsPanel
+from ichviewer.ui.first_run import FirstRun
 from ichviewer.ui.held_keys import HeldKeys
 from ichviewer.ui.images_panel import ImagesPanel
 from ichviewer.ui.jobs import Jobs
@@ -69,6 +72,8 @@ class MainWindow(QMainWindow):
         self.comparing = ComparisonDesk(model, jobs, messages, self)
         self._welcome = Welcome(model)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self.first_run = FirstRun(model)
+        self._pages = QStackedWidget()
         self._is_width_shared = False
         self._arrange()
         self._menus = Menus(self, self)
@@ -80,6 +85,7 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, *paths: Path) -> None:
         """Open folders, files, ZIP archives or DICOMDIRs and add them to the list."""
+        self.begin()
         self.jobs.open_paths(*paths)
 
     def choose_folder(self) -> None:
@@ -158,6 +164,16 @@ class MainWindow(QMainWindow):
         """Show all keys and mouse gestures."""
         KeyHelp(self, self).show()
 
+    def show_first_steps(self) -> None:
+        """Show the page of the first start in place of the study."""
+        self._pages.setCurrentWidget(self.first_run)
+
+    def begin(self) -> None:
+        """Go from the page of the first start to the study; it does not come by itself again."""
+        if self._pages.currentWidget() is self.first_run:
+            self._pages.setCurrentWidget(self._columns)
+            self.model.choices = replace(self.model.choices, is_introduced=True)
+
     def show_settings(self) -> None:
         """Let the reader change keys, mouse, presets and looks."""
         SettingsDialog(self.model, self).show()
@@ -212,7 +228,9 @@ class MainWindow(QMainWindow):
         for splitter in (self._columns, right):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
-        self.setCentralWidget(self._columns)
+        for page in (self._columns, self.first_run):
+            self._pages.addWidget(page)
+        self.setCentralWidget(self._pages)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self.status, 1)
 
@@ -235,6 +253,8 @@ class MainWindow(QMainWindow):
         self.similar.case_chosen.connect(self.jobs.open_case)
         self.similar.case_closed.connect(self.jobs.close_case)
         self.status.cancel_wanted.connect(self.jobs.cancel_all)
+        self.first_run.begun.connect(self.begin)
+        self.first_run.demo_wanted.connect(self.open_demo)
         self._welcome.folder_wanted.connect(self.choose_folder)
         self._welcome.demo_wanted.connect(self.open_demo)
         model.volume_changed.connect(self._show_title)

@@ -122,7 +122,10 @@ class SettingsDialog(QDialog):
         """Give every choice that this dialog shows its usual value back."""
         now = self._model.choices
         self._model.choices = replace(
-            Settings(), device=now.device, library_folder=now.library_folder
+            Settings(),
+            device=now.device,
+            library_folder=now.library_folder,
+            is_introduced=now.is_introduced,
         )
 
 
