@@ -21,6 +21,8 @@ Bools = NDArray[np.bool_]
 _COARSE = 4
 #: Of collections that have grown for weeks, and of fresh ones.
 _THICKEST_MM = (40.0, 30.0)
+#: At its thickest; thinner layers are lost beside bone and no reader outlines them.
+_LEAST_THICKNESS_MM = 3.0
 _HYPEROSTOSIS_SHARE = 0.2
 
 
@@ -69,7 +71,7 @@ def plan_collection(rng: Rng, anatomy: Anatomy, plan: Plan) -> Collection | None
         profile = np.clip(1 - reach, 0, None)
     else:
         old = plan.form in {"chronic", "layered"}  # grown inwards more than along the skull
-        spread = rng.uniform(0.45, 1.2) if old else rng.uniform(0.7, 1.5)
+        spread = rng.uniform(0.45, 1.2) if old else rng.uniform(0.6, 1.2)
         extent = float(np.clip(22 * (plan.volume_ml / 3) ** 0.4 * spread, 8, 110))
         reach = (at[1] / extent) ** 2 + (at[0] / (extent * rng.uniform(0.45, 0.9))) ** 2
         profile = np.sqrt(np.clip(1 - reach, 0, None)) * (midline * side > 1) * above
@@ -77,7 +79,7 @@ def plan_collection(rng: Rng, anatomy: Anatomy, plan: Plan) -> Collection | None
     covered = float(profile[shell].sum()) / _COARSE  # the shell is one coarse voxel thick
     if covered <= 0:
         return None
-    thickest = np.clip(target / covered, 2.0, _THICKEST_MM[plan.form == "acute"])
+    thickest = np.clip(target / covered, _LEAST_THICKNESS_MM, _THICKEST_MM[plan.form == "acute"])
     return Collection(plan, (profile * thickest).astype(np.float32))
 
 
@@ -197,7 +199,7 @@ def sheet_region(rng: Rng, anatomy: Anatomy, plan: Plan) -> Bools:
     on_falx = rng.random() < 0.65
     sheet = anatomy.midline_mm if on_falx else anatomy.tentorium_mm
     side = float(rng.choice([-1, 1])) if on_falx else 1.0
-    thickness = float(np.clip(0.8 + plan.volume_ml**0.5 * rng.uniform(0.5, 1.0), 1.2, 5))
+    thickness = float(np.clip(0.8 + plan.volume_ml**0.5 * rng.uniform(0.5, 1.0), 2.0, 6))
     near = (sheet * side > -0.3) & (sheet * side < thickness) & (anatomy.depth_mm > 0)
     near &= np.isin(anatomy.tissue, (Tissue.CSF, Tissue.FALX, Tissue.CORTEX, Tissue.VESSEL))
     reach = ndimage.binary_dilation(

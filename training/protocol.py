@@ -96,7 +96,7 @@ def _draw(rng: Rng, head: Head, slab_mm: float, size_px: int, px_mm: float) -> P
         center_mm=(float(rng.normal(0, 4)), float(rng.normal(0, 4))),
         blur_mm=float(rng.uniform(0.35, 0.6) if sharp else rng.uniform(0.5, 0.95)),
         sharpen=float(rng.uniform(0.1, 0.4)) if sharp else 0.0,
-        noise_hu=float(np.clip(rng.lognormal(1.1, 0.45), 0.8, 8.0)),
+        noise_hu=float(np.clip(rng.lognormal(1.05, 0.42), 0.8, 7.0)),
         noise_mm=float(rng.uniform(0.35, 0.95)),
         kvp=int(rng.choice([80, 100, 120, 120, 120, 140])),
         kernel="SHARP" if sharp else "SMOOTH",

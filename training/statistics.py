@@ -100,6 +100,8 @@ def _draw_plan(rng: Rng, kind: HemorrhageType, volume_ml: float) -> Plan:
     ml = volume_ml * float(rng.lognormal(0.1, 0.35))
     if form in {"chronic", "layered"}:  # grown for weeks before it is seen
         ml = max(ml, float(rng.uniform(8, 140)))
+    elif form == "subacute":  # as dense as brain: a small one is seen by nobody
+        ml = max(ml, float(rng.uniform(8, 80)))
     ml = float(np.clip(ml, _LEAST_ML, _MOST_ML[kind]))
     return Plan(kind, ml, _draw_hu(rng, kind, ml), form)
 
