@@ -31,6 +31,7 @@ from ichviewer.analysis.segment import on_volume
 from ichviewer.analysis.shift import find_shift
 from ichviewer.analysis.signs import expansion_signs
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress, silent
 
 #: From this share of slices with brain, the few others (the vertex) are not worth a sentence.
@@ -74,7 +75,7 @@ def analyze(
         without any probability.
     """
     seconds: dict[str, float] = {}
-    with stage(seconds, "gate", progress):
+    with stage(seconds, tr_later("gate"), progress):
         gate = check_header(volume, header)
         if gate.answer is GateAnswer.REFUSED:
             return _refused(volume, gate, seconds)
@@ -87,14 +88,14 @@ def analyze(
     embedder = models.by_role[Role.EMBEDDING]
     seen = look(volume, head, models, progress, seconds, point=point)
     gate = join(gate, check_vector(seen.embedding, embedder.familiarity))
-    with stage(seconds, "place", progress):
+    with stage(seconds, tr_later("place"), progress):
         midline = find_midline(volume, head)
         place = find_place(volume, head, midline, load_atlas(atlas_file)) if atlas_file else None
         shift = find_shift(volume, head, midline, place)
-    with stage(seconds, "second reader", progress):
+    with stage(seconds, tr_later("second reader"), progress):
         cavity = place.cavity(head, volume) if place and place.is_sure else None
         dense = on_volume(head.prepared, find_dense(head, cavity), volume)
-    with stage(seconds, "lesions", progress):
+    with stage(seconds, tr_later("lesions"), progress):
         lesions = _measured(seen, volume, midline, place, dense, progress=progress)
     return Findings(
         series_uid=volume.series_uid,
@@ -133,7 +134,7 @@ def _measured(
 ) -> tuple[Lesion, ...]:
     lesions = []
     for number, one in enumerate(seen.lesions, start=1):
-        progress(number - 1, len(seen.lesions), "Analysis: lesions")
+        progress(number - 1, len(seen.lesions), tr("Analysis: {stage}", stage=tr("lesions")))
         lesion = measure(one, seen.marked, volume, midline, dense, number=number, place=place)
         lesion = replace(lesion, signs=expansion_signs(one, seen.lesions, volume))
         if not seen.detection.shows(one):
@@ -147,15 +148,21 @@ def _verdict(
 ) -> tuple[str, ...]:
     if lesions or any(detection.finds(column) for column in range(len(PROBABILITY_COLUMNS))):
         return ()
-    names = " and ".join(f"{model.name} {model.version}" for model in models)
-    return (f"No finding by model {names}; not a clearance.",)
+    names = tr(" and ").join(f"{model.name} {model.version}" for model in models)
+    return (tr("No finding by model {names}; not a clearance.", names=names),)
 
 
 def _note_on_slices(brain_slices: NDArray[np.bool_]) -> tuple[str, ...]:
     if brain_slices.mean() >= _MOST_SLICES:
         return ()
     first, last = np.flatnonzero(brain_slices)[[0, -1]] + 1
-    return (f"Brain is seen on slices {first} to {last} only; the models read those.",)
+    return (
+        tr(
+            "Brain is seen on slices {first} to {last} only; the models read those.",
+            first=first,
+            last=last,
+        ),
+    )
 
 
 def _refused(volume: Volume, gate: Gate, seconds: dict[str, float]) -> Findings:
@@ -172,5 +179,5 @@ def _refused(volume: Volume, gate: Gate, seconds: dict[str, float]) -> Findings:
         embedding_identity="",
         models=(),
         seconds=seconds,
-        notes=("The models did not read this series.",),
+        notes=(tr("The models did not read this series."),),
     )

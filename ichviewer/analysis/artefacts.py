@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.head import Head
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 #: Teeth and the densest bone stay below this in pixels of 1 mm and slabs of 5 mm; metal does not.
 _METAL_HU = 2500.0
@@ -31,18 +32,20 @@ def artefact_warnings(volume: Volume, head: Head) -> Iterator[str]:
     if metal.size:
         dark = head.brain[metal] & (head.hu[metal] < _DARK_HU)
         share = dark.sum() / max(int(head.brain[metal].sum()), 1)
-        streaks = "; its streaks cross the brain" if share >= _DARK_SHARE else ""
-        yield f"Metal is seen on {_slices(metal, frame)}{streaks}."
+        streaks = tr("; its streaks cross the brain") if share >= _DARK_SHARE else ""
+        yield tr(
+            "Metal is seen on {slices}{streaks}.", slices=_slices(metal, frame), streaks=streaks
+        )
     moved = _moved_slab(head, frame)
     if moved is not None:
-        yield f"The head seems to have moved near slice {frame.k(moved) + 1}."
+        yield tr("The head seems to have moved near slice {number}.", number=frame.k(moved) + 1)
 
 
 def _slices(slabs: NDArray[np.intp], frame: SlabFrame) -> str:
     numbers = sorted(frame.k(int(slab)) + 1 for slab in slabs)
     if numbers[0] == numbers[-1]:
-        return f"slice {numbers[0]}"
-    return f"slices {numbers[0]} to {numbers[-1]}"
+        return tr("slice {number}", number=numbers[0])
+    return tr("slices {first} to {last}", first=numbers[0], last=numbers[-1])
 
 
 def _moved_slab(head: Head, frame: SlabFrame) -> int | None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.errors import ModelError
+from ichviewer.language import tr, tr_later
 
 Float = NDArray[np.float64]
 
@@ -20,25 +21,25 @@ ATLAS_FILE = "head_atlas.npz"
 #: Regions of the brain, and of the fluid spaces, by their number; 0 is none.
 TISSUES = (
     "",
-    "frontal lobe",
-    "parietal lobe",
-    "temporal lobe",
-    "occipital lobe",
-    "basal ganglia",
-    "thalamus",
-    "brainstem",
-    "cerebellum",
+    tr_later("frontal lobe"),
+    tr_later("parietal lobe"),
+    tr_later("temporal lobe"),
+    tr_later("occipital lobe"),
+    tr_later("basal ganglia"),
+    tr_later("thalamus"),
+    tr_later("brainstem"),
+    tr_later("cerebellum"),
 )
 SPACES = (
     "",
-    "lateral ventricle",
-    "third ventricle",
-    "fourth ventricle",
-    "basal cisterns",
-    "lateral fissure",
-    "interhemispheric fissure",
-    "posterior fossa",
-    "convexity",
+    tr_later("lateral ventricle"),
+    tr_later("third ventricle"),
+    tr_later("fourth ventricle"),
+    tr_later("basal cisterns"),
+    tr_later("lateral fissure"),
+    tr_later("interhemispheric fissure"),
+    tr_later("posterior fossa"),
+    tr_later("convexity"),
 )
 
 
@@ -111,5 +112,5 @@ def load_atlas(file: Path) -> Atlas:
             )
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise ModelError(
-            f"The atlas {file} is missing or damaged. Install the program again."
+            tr("The atlas {file} is missing or damaged. Install the program again.", file=file)
         ) from error

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.entries import EntryError, by_class, mapping, number, numbers
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
+from ichviewer.language import tr
 
 Floats = NDArray[np.float32]
 #: Points (probability said, probability meant) of a rising line, by column.
@@ -93,7 +94,13 @@ def read_calibration(entry: Mapping[str, Any], name: str) -> Calibration:
         table = tuple(_read_table(tables, column, f"{name}.table") for column in _COLUMNS)
         return Calibration(_ONES, _ZEROS, table)
     if method != "temperature":
-        raise EntryError(f"{name}.method {method!r} is neither temperature nor isotonic")
+        raise EntryError(
+            tr(
+                "{name}.method {method!r} is neither temperature nor isotonic",
+                name=name,
+                method=method,
+            )
+        )
     return Calibration(
         by_class(entry, "temperature", low=0.01, default=1.0, within=name),
         by_class(entry, "bias", default=0.0, within=name),
@@ -104,7 +111,9 @@ def read_aggregation(entry: Mapping[str, Any]) -> Aggregation:
     """Read a manifest's `study`: how slabs make a study, and that probability's calibration."""
     method = entry.get("method", "max")
     if method not in ("max", "max_of_running_mean"):
-        raise EntryError(f"study.method {method!r} is not max or max_of_running_mean")
+        raise EntryError(
+            tr("study.method {method!r} is not max or max_of_running_mean", method=method)
+        )
     slabs = int(number(entry, "slices", low=1, within="study")) if method != "max" else 1
     if "calibration" in entry:
         own = mapping(entry["calibration"], "study.calibration")
@@ -121,9 +130,16 @@ def _read_table(
     said = numbers(entry, "said", 0.0, 1.0, within)
     meant = numbers(entry, "meant", 0.0, 1.0, within)
     if len(said) != len(meant):
-        raise EntryError(f"{within} has {len(said)} numbers said and {len(meant)} meant")
+        raise EntryError(
+            tr(
+                "{within} has {counted} numbers said and {meant} meant",
+                within=within,
+                counted=len(said),
+                meant=len(meant),
+            )
+        )
     if len(set(said)) < len(said):
-        raise EntryError(f"{within}.said has a number twice")
+        raise EntryError(tr("{within}.said has a number twice", within=within))
     return said, meant
 
 

@@ -10,6 +10,7 @@ from ichviewer.analysis.graph import check_graph
 from ichviewer.analysis.manifest import MANIFEST_NAME, Manifest, Role, read_manifest
 from ichviewer.analysis.model import load_model, model_info, read_model_bytes
 from ichviewer.errors import ModelError
+from ichviewer.language import tr
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,11 @@ def manifests_by_role(models_folder: Path) -> dict[Role, Manifest]:
             chosen.setdefault(role, manifest)
     missing = [role.value for role in Role if role not in chosen]
     if missing:
-        sentence = (
-            f"No model for {', '.join(missing)} in {models_folder}. Copy the folder of a model "
-            "there; the images can be read without it."
+        sentence = tr(
+            "No model for {names} in {models_folder}. Copy the folder of a model there; the "
+            "images can be read without it.",
+            names=", ".join(missing),
+            models_folder=models_folder,
         )
         raise ModelError(" ".join([*problems, sentence]))
     return chosen

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
+from ichviewer.language import tr
 
 
 class EntryError(Exception):
@@ -32,7 +33,7 @@ def by_class(
 def mapping(value: Any, name: str) -> Mapping[str, Any]:
     """A table of entries."""
     if not isinstance(value, Mapping):
-        raise EntryError(f"{name} is missing or no table of entries")
+        raise EntryError(tr("{name} is missing or no table of entries", name=name))
     return value
 
 
@@ -40,7 +41,7 @@ def text(entry: Mapping[str, Any], key: str) -> str:
     """A text that is not empty."""
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise EntryError(f"{key} is missing or empty")
+        raise EntryError(tr("{key} is missing or empty", key=key))
     return value
 
 
@@ -62,16 +63,24 @@ def numbers(
     """A list of at least two finite numbers in a range, none smaller than the one before."""
     name, listed = f"{within}.{key}", entry.get(key)
     if not isinstance(listed, list) or len(listed) < 2:
-        raise EntryError(f"{name} is missing or no list of at least two numbers")
+        raise EntryError(tr("{name} is missing or no list of at least two numbers", name=name))
     values = tuple(_checked(value, f"{name}[{n}]", low, high) for n, value in enumerate(listed))
     if any(after < before for before, after in itertools.pairwise(values)):
-        raise EntryError(f"{name} falls somewhere, it must only rise")
+        raise EntryError(tr("{name} falls somewhere, it must only rise", name=name))
     return values
 
 
 def _checked(value: Any, name: str, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise EntryError(f"{name} is missing or no number")
+        raise EntryError(tr("{name} is missing or no number", name=name))
     if not low <= value <= high:
-        raise EntryError(f"{name} is {value}, outside {low} to {high}")
+        raise EntryError(
+            tr(
+                "{name} is {value}, outside {low} to {high}",
+                name=name,
+                value=value,
+                low=low,
+                high=high,
+            )
+        )
     return float(value)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.entries import EntryError, mapping, number
+from ichviewer.language import tr
 
 Floats = NDArray[np.float32]
 
@@ -45,14 +46,18 @@ def read_familiarity(embedding: Mapping[str, Any], dimension: int) -> Familiarit
     try:
         centres = np.asarray(known.get("centres"), dtype=np.float32)
     except (TypeError, ValueError) as error:
-        raise EntryError("embedding.known.centres is no list of vectors") from error
+        raise EntryError(tr("embedding.known.centres is no list of vectors")) from error
     if centres.ndim != 2 or centres.shape[1] != dimension or len(centres) > _MOST_CENTRES:
         raise EntryError(
-            f"embedding.known.centres is not 1 to {_MOST_CENTRES} vectors of {dimension} numbers"
+            tr(
+                "embedding.known.centres is not 1 to {most} vectors of {dimension} numbers",
+                most=_MOST_CENTRES,
+                dimension=dimension,
+            )
         )
     lengths = np.linalg.norm(centres, axis=1)
     if not np.isfinite(lengths).all() or not np.allclose(lengths, 1.0, atol=0.01):
-        raise EntryError("embedding.known.centres are not of length 1")
+        raise EntryError(tr("embedding.known.centres are not of length 1"))
     return Familiarity(
         centres=centres,
         warned_distance=number(known, "warned_distance", 0.0, 2.0, within="embedding.known"),

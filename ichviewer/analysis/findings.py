@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.imaging.window import Window
+from ichviewer.language import tr, tr_later
 
 
 class HemorrhageType(IntEnum):
@@ -21,8 +22,17 @@ class HemorrhageType(IntEnum):
 
     @property
     def word(self) -> str:
-        """The word for the screen, lower case."""
-        return self.name.lower()
+        """The word in tables and files, lower case; `tr` says it in the reader's language."""
+        return _TYPE_WORDS[self]
+
+
+_TYPE_WORDS = {
+    HemorrhageType.EPIDURAL: tr_later("epidural"),
+    HemorrhageType.INTRAPARENCHYMAL: tr_later("intraparenchymal"),
+    HemorrhageType.INTRAVENTRICULAR: tr_later("intraventricular"),
+    HemorrhageType.SUBARACHNOID: tr_later("subarachnoid"),
+    HemorrhageType.SUBDURAL: tr_later("subdural"),
+}
 
 
 #: Columns of every probability array: any hemorrhage, then the five types by their label.
@@ -32,27 +42,27 @@ PROBABILITY_COLUMNS: tuple[str, ...] = ("any", *(t.word for t in HemorrhageType)
 class Side(StrEnum):
     """The patient's side."""
 
-    LEFT = "left"
-    RIGHT = "right"
-    MIDLINE = "midline"
-    BOTH = "both"
-    UNKNOWN = "unknown"
+    LEFT = tr_later("left")
+    RIGHT = tr_later("right")
+    MIDLINE = tr_later("midline")
+    BOTH = tr_later("both")
+    UNKNOWN = tr_later("unknown")
 
 
 class OperatingPoint(StrEnum):
     """How readily the models say that something is there."""
 
-    SENSITIVE = "sensitive"
-    BALANCED = "balanced"
-    SPECIFIC = "specific"
+    SENSITIVE = tr_later("sensitive")
+    BALANCED = tr_later("balanced")
+    SPECIFIC = tr_later("specific")
 
 
 class Answer(StrEnum):
     """What is said of one type in a study, or of any hemorrhage."""
 
-    PRESENT = "present"
-    ABSENT = "absent"
-    UNCERTAIN = "uncertain"
+    PRESENT = tr_later("present")
+    ABSENT = tr_later("absent")
+    UNCERTAIN = tr_later("uncertain")
 
 
 class GateAnswer(StrEnum):
@@ -64,12 +74,17 @@ class GateAnswer(StrEnum):
 
     @property
     def words(self) -> str:
-        """What became of the input, for the screen."""
+        """What became of the input; `tr` says it in the reader's language."""
         return {
-            GateAnswer.ACCEPTED: "processed",
-            GateAnswer.WARNED: "processed with warning",
-            GateAnswer.REFUSED: "refused",
+            GateAnswer.ACCEPTED: tr_later("processed"),
+            GateAnswer.WARNED: tr_later("processed with warning"),
+            GateAnswer.REFUSED: tr_later("refused"),
         }[self]
+
+
+def site_words(site: str) -> str:
+    """A site ("convexity, frontal lobe") in the reader's language."""
+    return ", ".join(tr(part) for part in site.split(", "))
 
 
 @dataclass(frozen=True)
@@ -163,6 +178,7 @@ class Lesion:
         The bedside estimate A x B x C / 2, for comparison; NaN where slices have no positions.
     site
         Where in the head it lies, in words, from an atlas laid over it; empty where not known.
+        `site_words` says it in the reader's language.
     thickness_mm
         Of an epidural or subdural collection, across it; NaN for other types.
     signs

@@ -18,6 +18,7 @@ from ichviewer.analysis.familiarity import Familiarity
 from ichviewer.analysis.findings import Gate, GateAnswer
 from ichviewer.imaging.grid import TILT_TOLERANCE_DEG, GeometryClass
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 #: Slice normal against the patient's axis; beyond this the planes are no axial planes.
 _AXIAL_DEG = 45.0
@@ -70,9 +71,11 @@ def check_vector(vector: NDArray[np.float32], familiarity: Familiarity | None) -
     """
     if familiarity is None or (far := familiarity.distance(vector)) < familiarity.warned_distance:
         return Gate(GateAnswer.ACCEPTED)
-    reason = (
-        f"The model knows no study like this one: it lies farther from them ({far:.2f}) than "
-        f"{familiarity.warned_share:.1%} of the studies the model was tried on."
+    reason = tr(
+        "The model knows no study like this one: it lies farther from them "
+        "({distance:.2f}) than {share:.1%} of the studies the model was tried on.",
+        distance=far,
+        share=familiarity.warned_share,
     )
     return Gate(GateAnswer.WARNED, (reason,))
 
@@ -91,64 +94,91 @@ def _header_refusals(volume: Volume, header: Header) -> Iterator[str]:
         yield header.ai_refusal
         return
     if header.modality and header.modality.upper() != "CT":
-        yield f"This is a series of modality {header.modality}; the models read CT only."
+        yield tr(
+            "This is a series of modality {modality}; the models read CT only.",
+            modality=header.modality,
+        )
     if not volume.is_hu:
-        yield "The files give no rescale to Hounsfield units; the models need HU."
+        yield tr("The files give no rescale to Hounsfield units; the models need HU.")
     if volume.geometry is GeometryClass.NO_GEOMETRY and volume.shape_kji[0] > 1:
-        yield "The slices have no positions in the patient; the models need them."
+        yield tr("The slices have no positions in the patient; the models need them.")
         return
     grid = volume.grid
     angle_deg = float(np.degrees(np.arccos(np.clip(abs(grid.normal_lps[2]), 0.0, 1.0))))
     if angle_deg > _AXIAL_DEG:
-        yield (
-            f"The planes lie {angle_deg:.0f}° off axial (a coronal or sagittal series, or a "
-            "localizer); the models read axial slices only."
+        yield tr(
+            "The planes lie {angle_deg:.0f}° off axial (a coronal or sagittal series, or a "
+            "localizer); the models read axial slices only.",
+            angle_deg=angle_deg,
         )
     elif abs(grid.row_step_lps_mm[1]) < abs(grid.row_step_lps_mm[0]):
-        yield (
+        yield tr(
             "The image lies on its side against the patient (decubitus); the models read heads "
             "whose rows run from front to back."
         )
     pixel_mm = max(grid.spacing_mm[1:])
     if not _PIXEL_MM[0] <= pixel_mm <= _PIXEL_MM[1]:
-        yield f"Pixels of {pixel_mm:.2f} mm are outside what the models know (0.2 to 1.6 mm)."
+        yield tr(
+            "Pixels of {pixel_mm:.2f} mm are outside what the models know (0.2 to 1.6 mm).",
+            pixel_mm=pixel_mm,
+        )
 
 
 def _stack_warnings(volume: Volume) -> Iterator[str]:
     grid = volume.grid
     if volume.shape_kji[0] == 1:
-        yield "A single slice: the models read it without its neighbours, less surely."
+        yield tr("A single slice: the models read it without its neighbours, less surely.")
         if volume.geometry is GeometryClass.NO_GEOMETRY:
-            yield (
+            yield tr(
                 "The slice does not say how it lies in the patient: it is read as an axial slice, "
                 "and which side is left is not known."
             )
     else:
         gaps_mm = grid.gaps_mm
         if gaps_mm.max() > _GAP_MM:
-            yield f"Slices lie up to {gaps_mm.max():.1f} mm apart; what lies between is not seen."
+            yield tr(
+                "Slices lie up to {gap_mm:.1f} mm apart; what lies between is not seen.",
+                gap_mm=gaps_mm.max(),
+            )
         coverage_mm = float(gaps_mm.sum())
         if coverage_mm < _COVERAGE_MM:
-            yield f"The slices span {coverage_mm:.0f} mm only, not a whole head."
+            yield tr(
+                "The slices span {coverage_mm:.0f} mm only, not a whole head.",
+                coverage_mm=coverage_mm,
+            )
     if volume.geometry in (GeometryClass.IRREGULAR, GeometryClass.GAPPED):
-        yield "The slices are unevenly spaced or some are missing; volumes follow the positions."
+        yield tr(
+            "The slices are unevenly spaced or some are missing; volumes follow the positions."
+        )
     if grid.tilt_deg > _TILT_WARNED_DEG:
-        yield f"The gantry was tilted by {grid.tilt_deg:.1f}°, more than the models know."
+        yield tr(
+            "The gantry was tilted by {tilt_deg:.1f}°, more than the models know.",
+            tilt_deg=grid.tilt_deg,
+        )
     elif grid.tilt_deg > TILT_TOLERANCE_DEG:
-        yield f"The gantry was tilted by {grid.tilt_deg:.1f}°."
+        yield tr("The gantry was tilted by {tilt_deg:.1f}°.", tilt_deg=grid.tilt_deg)
 
 
 def _word_warnings(header: Header) -> Iterator[str]:
     if header.body_part and not _is_head_word(header.body_part):
-        yield f"The header says body part {header.body_part!r}, not head."
+        yield tr("The header says body part {body_part!r}, not head.", body_part=header.body_part)
     if header.contrast:
-        yield f"The header names contrast ({header.contrast}); vessels may be taken for blood."
+        yield tr(
+            "The header names contrast ({contrast}); vessels may be taken for blood.",
+            contrast=header.contrast,
+        )
     if any(word in header.kernel.upper().replace(" ", "") for word in _BONE_KERNELS):
-        yield f"The kernel {header.kernel} is a sharp one; read a soft tissue series instead."
+        yield tr(
+            "The kernel {kernel} is a sharp one; read a soft tissue series instead.",
+            kernel=header.kernel,
+        )
     if header.kvp is not None and not _KVP[0] <= header.kvp <= _KVP[1]:
-        yield f"A tube voltage of {header.kvp:g} kV is outside what the models know."
+        yield tr("A tube voltage of {kvp:g} kV is outside what the models know.", kvp=header.kvp)
     if header.age_years is not None and header.age_years < _ADULT_YEARS:
-        yield f"The patient is {header.age_years:g} years old; the models know adults only."
+        yield tr(
+            "The patient is {age_years:g} years old; the models know adults only.",
+            age_years=header.age_years,
+        )
 
 
 def _is_head_word(body_part: str) -> bool:

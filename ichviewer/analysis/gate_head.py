@@ -9,6 +9,7 @@ from ichviewer.analysis.artefacts import artefact_warnings
 from ichviewer.analysis.findings import Gate, GateAnswer
 from ichviewer.analysis.head import BONE_HU, Head
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 #: Brain and fluid inside an adult's skull, mL (1,150-1,900 in health), with wide margins.
 _BRAIN_ML = (500.0, 2600.0)
@@ -47,26 +48,34 @@ def _head_refusals(volume: Volume, head: Head) -> Iterator[str]:
     brain_ml = _volume_ml(head, head.brain)
     if volume.shape_kji[0] == 1:
         if int(head.brain.sum()) < _LARGE_BRAIN_PX // 4 or _bone_share(head) < _RING_SHARE:
-            yield "No brain inside a skull is seen on this slice."
+            yield tr("No brain inside a skull is seen on this slice.")
         elif not _BRAIN_MEDIAN_HU[0] <= (median_hu := _median_hu(head)) <= _BRAIN_MEDIAN_HU[1]:
-            yield f"What bone encloses has a median of {median_hu:.0f} HU, not that of brain."
+            yield tr(
+                "What bone encloses has a median of {median_hu:.0f} HU, not that of brain.",
+                median_hu=median_hu,
+            )
         return
     if inside_hu.size == 0:
-        yield "No closed skull is seen; the models read heads only."
+        yield tr("No closed skull is seen; the models read heads only.")
         return
     soft = (inside_hu > _SOFT_HU[0]) & (inside_hu < _SOFT_HU[1])
     share = float(soft.mean())
     if share < _BRAIN_SHARE:
-        yield (
-            f"Only {share:.0%} of what the skull encloses has the density of brain: "
-            "a phantom, or no head at all."
+        yield tr(
+            "Only {share:.0%} of what the skull encloses has the density of brain: a phantom, "
+            "or no head at all.",
+            share=share,
         )
     elif brain_ml < _BRAIN_PART_ML:
-        yield f"Only {brain_ml:.0f} mL of brain are seen; the models read heads only."
+        yield tr(
+            "Only {brain_ml:.0f} mL of brain are seen; the models read heads only.",
+            brain_ml=brain_ml,
+        )
     elif not _BRAIN_MEDIAN_HU[0] <= (median_hu := _median_hu(head)) <= _BRAIN_MEDIAN_HU[1]:
-        yield (
-            f"What the skull encloses has a median of {median_hu:.0f} HU, not that of brain: "
-            "a phantom, or wrong rescale values."
+        yield tr(
+            "What the skull encloses has a median of {median_hu:.0f} HU, not that of brain: a "
+            "phantom, or wrong rescale values.",
+            median_hu=median_hu,
         )
 
 
@@ -82,17 +91,21 @@ def _bone_share(head: Head) -> float:
 def _head_warnings(volume: Volume, head: Head) -> Iterator[str]:
     brain_ml = _volume_ml(head, head.brain)
     if volume.shape_kji[0] > 1 and not _BRAIN_ML[0] <= brain_ml <= _BRAIN_ML[1]:
-        yield (
-            f"{brain_ml:.0f} mL of brain were found, not those of a whole adult head: a part of "
-            "it, a child, or an open skull."
+        yield tr(
+            "{brain_ml:.0f} mL of brain were found, not those of a whole adult head: a part of "
+            "it, a child, or an open skull.",
+            brain_ml=brain_ml,
         )
     core = _core(head)
     if _has_contrast(head, core):
-        yield "Bright vessels run through most slices: contrast; they may be taken for blood."
+        yield tr("Bright vessels run through most slices: contrast; they may be taken for blood.")
     yield from artefact_warnings(volume, head)
     noise_hu = _noise_hu(head, core)
     if noise_hu > _NOISE_HU:
-        yield f"The noise in the brain is {noise_hu:.0f} HU: a sharp kernel or a low dose."
+        yield tr(
+            "The noise in the brain is {noise_hu:.0f} HU: a sharp kernel or a low dose.",
+            noise_hu=noise_hu,
+        )
 
 
 def _volume_ml(head: Head, region: np.ndarray) -> float:

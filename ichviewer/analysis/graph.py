@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ichviewer.errors import ModelError
+from ichviewer.language import tr
 
 _PLAIN_ARITHMETIC = """
     Abs Add AveragePool BatchNormalization Cast Ceil Clip Concat Constant ConstantOfShape Conv
@@ -77,14 +78,18 @@ def check_graph(model: bytes, name: str) -> GraphSummary:
             elif number == _MODEL_OPSET:
                 _walk_opset(_message(value), summary)
             elif number in (_MODEL_TRAINING, _MODEL_FUNCTIONS):
-                raise _Malformed("it brings functions or training steps of its own")
+                raise _Malformed(tr("it brings functions or training steps of its own"))
         if not graphs or not summary.node_count:
-            raise _Malformed("it holds no network")
+            raise _Malformed(tr("it holds no network"))
         if not 1 <= summary.opset <= MAX_OPSET:
-            raise _Malformed(f"it is written for operator set {summary.opset}")
+            raise _Malformed(tr("it is written for operator set {opset}", opset=summary.opset))
     except _Malformed as error:
         raise ModelError(
-            f"The model {name} was not run: {error}. Use a model made for this program."
+            tr(
+                "The model {name} was not run: {error}. Use a model made for this program.",
+                name=name,
+                error=error,
+            )
         ) from error
     return summary
 
@@ -92,7 +97,7 @@ def check_graph(model: bytes, name: str) -> GraphSummary:
 def _walk_opset(message: memoryview, summary: GraphSummary) -> None:
     for number, value in _fields(message):
         if number == _OPSET_DOMAIN and _text(value) not in ("", "ai.onnx"):
-            raise _Malformed(f"it needs operators of {_text(value)!r}")
+            raise _Malformed(tr("it needs operators of {domain!r}", domain=_text(value)))
         if number == _OPSET_VERSION and isinstance(value, int):
             summary.opset = max(summary.opset, value)
 
@@ -102,12 +107,12 @@ def _walk_graph(message: memoryview, summary: GraphSummary) -> None:
         if number == _GRAPH_NODE:
             summary.node_count += 1
             if summary.node_count > MAX_NODES:
-                raise _Malformed(f"it has more than {MAX_NODES} steps")
+                raise _Malformed(tr("it has more than {most} steps", most=MAX_NODES))
             _walk_node(_message(value), summary)
         elif number == _GRAPH_INITIALIZER:
             _walk_tensor(_message(value))
         elif number == _GRAPH_SPARSE:
-            raise _Malformed("it holds sparse tensors")
+            raise _Malformed(tr("it holds sparse tensors"))
 
 
 def _walk_node(message: memoryview, summary: GraphSummary) -> None:
@@ -115,10 +120,10 @@ def _walk_node(message: memoryview, summary: GraphSummary) -> None:
         if number == _NODE_OPERATOR:
             operator = _text(value)
             if operator not in ALLOWED_OPERATORS:
-                raise _Malformed(f"its operator {operator!r} is not allowed")
+                raise _Malformed(tr("its operator {operator!r} is not allowed", operator=operator))
             summary.operators.add(operator)
         elif number == _NODE_DOMAIN and _text(value) not in ("", "ai.onnx"):
-            raise _Malformed(f"it needs operators of {_text(value)!r}")
+            raise _Malformed(tr("it needs operators of {domain!r}", domain=_text(value)))
         elif number == _NODE_ATTRIBUTE:
             _walk_attribute(_message(value))
 
@@ -128,15 +133,15 @@ def _walk_attribute(message: memoryview) -> None:
         if number in (_ATTRIBUTE_TENSOR, _ATTRIBUTE_TENSORS):
             _walk_tensor(_message(value))
         elif number in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
-            raise _Malformed("it holds networks inside its steps")
+            raise _Malformed(tr("it holds networks inside its steps"))
         elif number in (_ATTRIBUTE_SPARSE, _ATTRIBUTE_SPARSES):
-            raise _Malformed("it holds sparse tensors")
+            raise _Malformed(tr("it holds sparse tensors"))
 
 
 def _walk_tensor(message: memoryview) -> None:
     for number, value in _fields(message):
         if number == _TENSOR_EXTERNAL or (number == _TENSOR_LOCATION and value != 0):
-            raise _Malformed("it keeps its numbers in another file")
+            raise _Malformed(tr("it keeps its numbers in another file"))
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
@@ -154,9 +159,9 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
         elif wire in (_FIXED64, _FIXED32):
             length = 8 if wire == _FIXED64 else 4
         else:
-            raise _Malformed("it is no ONNX file")
+            raise _Malformed(tr("it is no ONNX file"))
         if length > len(message) - at:
-            raise _Malformed("its file is cut short or no ONNX file")
+            raise _Malformed(tr("its file is cut short or no ONNX file"))
         yield number, message[at : at + length]
         at += length
 
@@ -165,18 +170,18 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(message):
-            raise _Malformed("its file is cut short or no ONNX file")
+            raise _Malformed(tr("its file is cut short or no ONNX file"))
         byte = message[at]
         at += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
             return value, at
-    raise _Malformed("it is no ONNX file")
+    raise _Malformed(tr("it is no ONNX file"))
 
 
 def _message(value: int | memoryview) -> memoryview:
     if isinstance(value, int):
-        raise _Malformed("it is no ONNX file")
+        raise _Malformed(tr("it is no ONNX file"))
     return value
 
 

@@ -11,6 +11,7 @@ from ichviewer.imaging.measure import Segmented, cut_of_handle, points_lps_mm
 from ichviewer.imaging.measurement import Measurement
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.regions import box_outline, voxels_inside
+from ichviewer.language import tr
 
 
 def lesion_at(measurement: Measurement, mask: NDArray[np.uint8], grid: Grid) -> Segmented | None:
@@ -40,7 +41,7 @@ def lesion_at(measurement: Measurement, mask: NDArray[np.uint8], grid: Grid) -> 
     region = max(regions, key=lambda found: _shared(found, cut, under))
     per_slice = region.inside.sum(axis=(1, 2))
     volume_ml = float((per_slice * grid.voxel_ml[region.box[Axis.K]]).sum())
-    return Segmented(f"{kind.word} hemorrhage", volume_ml)
+    return Segmented(tr("{kind} hemorrhage", kind=tr(kind.word)), volume_ml)
 
 
 def _shared(region: Region, cut: Cut, under: NDArray[np.bool_]) -> int:

@@ -26,6 +26,7 @@ from ichviewer.analysis.reading import ModelSet, Reading, on_slabs, on_slices, r
 from ichviewer.analysis.reconcile import DROPPED_SMALL, Detection, Judge
 from ichviewer.analysis.segment import Marked, erase, mark, on_volume
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress
 
 
@@ -105,7 +106,7 @@ def look(
     for reading in readings.values():
         for name, spent in zip(("preparation", "networks"), reading.seconds, strict=True):
             seconds[name] = seconds.get(name, 0.0) + spent
-    with stage(seconds, "detection", progress):
+    with stage(seconds, tr_later("detection"), progress):
         reading = by_role[Role.DETECTION]
         raw = reading.outputs[Role.DETECTION]
         slabs = calibrate(raw, detector.calibration)
@@ -117,11 +118,11 @@ def look(
         )
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
-    with stage(seconds, "embedding", progress):
+    with stage(seconds, tr_later("embedding"), progress):
         reading = by_role[Role.EMBEDDING]
         any_probability = on_slabs(detection.slices[:, 0], reading.prepared)
         vector = study_embedding(reading.outputs[Role.EMBEDDING], any_probability)
-    with stage(seconds, "mask", progress):
+    with stage(seconds, tr_later("mask"), progress):
         reading = by_role[Role.SEGMENTATION]
         marked = mark(
             reading.prepared,
@@ -129,7 +130,7 @@ def look(
             volume,
             marked_from.mask_probability,
         )
-    with stage(seconds, "lesions", progress):
+    with stage(seconds, tr_later("lesions"), progress):
         near = head.near_brain() if has_brain else np.ones_like(head.brain)
         near_brain = on_volume(head.prepared, near, volume)
         judge = Judge(detection, near_brain, marked_from.lesion_min_ml)
@@ -155,7 +156,7 @@ def look(
 @contextmanager
 def stage(seconds: dict[str, float], name: str, progress: Progress) -> Iterator[None]:
     """Note a stage's wall time; the user may cancel before it."""
-    progress(0, 0, f"Analysis: {name}")
+    progress(0, 0, tr("Analysis: {stage}", stage=tr(name)))
     start = time.perf_counter()
     yield
     seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
@@ -191,5 +192,5 @@ def _sift(
             kept.append(found)
     dropped.pop(DROPPED_SMALL, None)
     unit, digits = ("mm²", 0) if is_single else ("mL", 1)
-    notes = (f"{amount:.{digits}f} {unit} {reason}." for reason, amount in dropped.items())
+    notes = (tr(why, amount=f"{amount:.{digits}f} {unit}") for why, amount in dropped.items())
     return tuple(kept), tuple(notes)

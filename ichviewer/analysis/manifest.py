@@ -25,6 +25,7 @@ from ichviewer.analysis.operating import (
 )
 from ichviewer.analysis.prepare import InputSpec
 from ichviewer.errors import ModelError
+from ichviewer.language import tr
 
 MANIFEST_NAME = "manifest.json"
 #: Manifests of a later format are refused; one that states none is of the first.
@@ -107,32 +108,46 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST_NAME
     if not path.is_file():
         raise ModelError(
-            f"No model in {folder}: its {MANIFEST_NAME} is missing. Copy the model's whole folder."
+            tr(
+                "No model in {folder}: its {manifest} is missing. Copy the model's whole folder.",
+                folder=folder,
+                manifest=MANIFEST_NAME,
+            )
         )
     if path.stat().st_size > _MAX_MANIFEST_BYTES:
-        raise ModelError(f"{path} is too large to be a model's description.")
+        raise ModelError(tr("{path} is too large to be a model's description.", path=path))
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"{path} cannot be read as JSON ({error}). Copy the model's folder again."
+            tr(
+                "{path} cannot be read as JSON ({error}). Copy the model's folder again.",
+                path=path,
+                error=error,
+            )
         ) from error
     try:
-        return _parse(folder, mapping(entry, "the file"))
+        return _parse(folder, mapping(entry, tr("the file")))
     except EntryError as error:
         raise ModelError(
-            f"{path} does not describe a model: {error}. Compare it with docs/models.md."
+            tr(
+                "{path} does not describe a model: {error}. Compare it with docs/models.md.",
+                path=path,
+                error=error,
+            )
         ) from error
 
 
 def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
     if number({"format": FORMAT, **entry}, "format") > FORMAT:
-        raise EntryError(f"it is of format {entry['format']}, newer than this program")
+        raise EntryError(
+            tr("it is of format {format}, newer than this program", format=entry["format"])
+        )
     roles = _roles(entry)
     image = mapping(entry.get("input"), "input")
     embedding = mapping(entry.get("embedding", {}), "embedding")
     if Role.EMBEDDING in roles and not embedding:
-        raise EntryError("embedding is missing")
+        raise EntryError(tr("embedding is missing"))
     dimension = int(number(embedding, "dimension", low=1)) if embedding else 0
     calibration = mapping(entry.get("calibration", {}), "calibration")
     aggregation = read_aggregation(mapping(entry.get("study", {}), "study"))
@@ -163,23 +178,27 @@ def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
 def _roles(entry: Mapping[str, Any]) -> tuple[Role, ...]:
     listed = entry.get("roles")
     if not isinstance(listed, list) or not listed:
-        raise EntryError("roles must list at least one role")
+        raise EntryError(tr("roles must list at least one role"))
     try:
         return tuple(Role(role) for role in listed)
     except ValueError as error:
         known = ", ".join(Role)
-        raise EntryError(f"roles: {error}; the program knows {known}") from error
+        raise EntryError(
+            tr("roles: {error}; the program knows {known}", error=error, known=known)
+        ) from error
 
 
 def _file_name(entry: Mapping[str, Any]) -> str:
     name = text(entry, "file")
     if Path(name).name != name or "\\" in name or ":" in name:
-        raise EntryError(f"file {name!r} must be a plain file name beside the manifest")
+        raise EntryError(
+            tr("file {name!r} must be a plain file name beside the manifest", name=name)
+        )
     return name
 
 
 def _sha256(entry: Mapping[str, Any]) -> str:
     digest = text(entry, "sha256").lower()
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-        raise EntryError("sha256 is not 64 hexadecimal digits")
+        raise EntryError(tr("sha256 is not 64 hexadecimal digits"))
     return digest

@@ -24,6 +24,7 @@ from ichviewer.analysis.manifest import Manifest, read_manifest
 from ichviewer.analysis.outputs import CAM, check_output
 from ichviewer.errors import ModelError
 from ichviewer.imaging.window import Window, WindowShape
+from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress, silent
 
 Floats = NDArray[np.float32]
@@ -105,13 +106,13 @@ class Model:
             batch = image[start : start + BATCH_SLABS]
 
             def tell(start: int = start) -> None:
-                progress(start, len(image), "Reading slices with the model")
+                progress(start, len(image), tr("Reading slices with the model"))
 
             outputs = _run_watched(self, names, batch, tell)
             for name, values in zip(names, outputs, strict=True):
                 check_output(self.manifest, name, values, len(batch))
                 batches[name].append(values)
-        progress(len(image), len(image), "Reading slices with the model")
+        progress(len(image), len(image), tr("Reading slices with the model"))
         return {name: np.concatenate(parts) for name, parts in batches.items()}
 
 
@@ -154,7 +155,12 @@ def model_info(manifest: Manifest, device: str) -> ModelInfo:
         device=device,
         windows=tuple(
             dict.fromkeys(
-                Window(c.center_hu, c.width_hu, "what the model saw", WindowShape.LINEAR_EXACT)
+                Window(
+                    c.center_hu,
+                    c.width_hu,
+                    tr_later("what the model saw"),
+                    WindowShape.LINEAR_EXACT,
+                )
                 for c in manifest.input.channels
             )
         ),
@@ -166,20 +172,31 @@ def read_model_bytes(manifest: Manifest) -> bytes:
     path = manifest.folder / manifest.file
     if not path.is_file():
         raise ModelError(
-            f"The model {manifest.title} is incomplete: {path} is missing. Copy its folder again."
+            tr(
+                "The model {title} is incomplete: {path} is missing. Copy its folder again.",
+                title=manifest.title,
+                path=path,
+            )
         )
     if path.stat().st_size != manifest.size_bytes or manifest.size_bytes > _MAX_MODEL_BYTES:
-        raise ModelError(_altered(manifest, path, "its size is not the one its manifest states"))
+        raise ModelError(
+            _altered(manifest, path, tr("its size is not the one its manifest states"))
+        )
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != manifest.sha256:
-        raise ModelError(_altered(manifest, path, "its SHA-256 is not the one its manifest states"))
+        raise ModelError(
+            _altered(manifest, path, tr("its SHA-256 is not the one its manifest states"))
+        )
     return data
 
 
 def _altered(manifest: Manifest, path: Path, why: str) -> str:
-    return (
-        f"The model {manifest.title} was altered or damaged and is not used: {path}, {why}. "
-        "Copy its folder again from where you have it."
+    return tr(
+        "The model {title} was altered or damaged and is not used: {path}, {why}. Copy its "
+        "folder again from where you have it.",
+        title=manifest.title,
+        path=path,
+        why=why,
     )
 
 
@@ -196,14 +213,18 @@ def _start_session(manifest: Manifest, data: bytes, device: str, threads: int) -
         except _RUNTIME_ERRORS as error:
             if name == "CPU":
                 raise ModelError(
-                    f"The model {manifest.title} cannot be loaded by the runtime "
-                    f"({_first_line(error)}). Use a model made for this program."
+                    tr(
+                        "The model {title} cannot be loaded by the runtime ({reason}). Use a model "
+                        "made for this program.",
+                        title=manifest.title,
+                        reason=_first_line(error),
+                    )
                 ) from error
             _log.warning("%s did not take the model: %s", name, _first_line(error))
             continue
         if session.get_providers()[0] == PROVIDERS[name]:
             return session, name
-    raise ModelError("The installed ONNX Runtime has no device to run on. Install it again.")
+    raise ModelError(tr("The installed ONNX Runtime has no device to run on. Install it again."))
 
 
 def _new_session(data: bytes, device: str, threads: int) -> Any:
@@ -235,8 +256,14 @@ def _check_input(manifest: Manifest, session: Any) -> None:
         or any(isinstance(n, int) and n != w for n, w in zip(node.shape[1:], wanted, strict=True))
     ):
         raise ModelError(
-            f"The model {manifest.title} does not take the input that its manifest describes "
-            f"({manifest.input_name!r} of {wanted[0]} channels, {wanted[1]} pixels square)."
+            tr(
+                "The model {title} does not take the input that its manifest describes ({name!r} "
+                "of {channels} channels, {pixels} pixels square).",
+                title=manifest.title,
+                name=manifest.input_name,
+                channels=wanted[0],
+                pixels=wanted[1],
+            )
         )
     _output_names(manifest, session)
 
@@ -246,8 +273,12 @@ def _output_names(manifest: Manifest, session: Any) -> list[str]:
     missing = [role.value for role in manifest.roles if role.value not in offered]
     if missing:
         raise ModelError(
-            f"The model {manifest.title} has no output named {' or '.join(missing)}, "
-            "though its manifest gives it that role."
+            tr(
+                "The model {title} has no output named {names}, though its manifest gives it that "
+                "role.",
+                title=manifest.title,
+                names=" or ".join(missing),
+            )
         )
     return [*manifest.roles, *([CAM] if CAM in offered else [])]
 
@@ -275,9 +306,12 @@ def _run_watched(
 
 
 def _run_failure(model: Model, error: Exception) -> ModelError:
-    sentence = (
-        f"AI failed: the model {model.manifest.title} stopped on {model.device} "
-        f"({_first_line(error)}). This says nothing about the patient; read the images without it."
+    sentence = tr(
+        "AI failed: the model {title} stopped on {device} ({reason}). This says nothing "
+        "about the patient; read the images without it.",
+        title=model.manifest.title,
+        device=model.device,
+        reason=_first_line(error),
     )
     return ModelError(sentence) if model.device.startswith("CPU") else DeviceFailed(sentence)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.calibration import Aggregation, uncalibrate
 from ichviewer.analysis.entries import EntryError, by_class, mapping, number
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, Answer, OperatingPoint
+from ichviewer.language import tr
 
 Floats = NDArray[np.float32]
 
@@ -64,7 +65,12 @@ def choose(
     if wanted in points:
         return wanted, points[wanted], ""
     used = OperatingPoint.BALANCED if OperatingPoint.BALANCED in points else next(iter(points))
-    sentence = f"The model {title} has no {wanted} operating point; its {used} one is used instead."
+    sentence = tr(
+        "The model {title} has no {wanted} operating point; its {used} one is used instead.",
+        title=title,
+        wanted=tr(wanted),
+        used=tr(used),
+    )
     return used, points[used], sentence
 
 
@@ -169,7 +175,9 @@ def _point(value: Any, name: str) -> OperatingPoint:
         return OperatingPoint(value)
     except ValueError as error:
         known = ", ".join(OperatingPoint)
-        raise EntryError(f"{name}: {value!r} is none of {known}") from error
+        raise EntryError(
+            tr("{name}: {value!r} is none of {known}", name=name, value=value, known=known)
+        ) from error
 
 
 def _check_order(points: Mapping[OperatingPoint, Thresholds]) -> None:
@@ -181,6 +189,14 @@ def _check_order(points: Mapping[OperatingPoint, Thresholds]) -> None:
             for column, (low, high) in zip(PROBABILITY_COLUMNS, pairs, strict=True):
                 if low > high:
                     raise EntryError(
-                        f"operating_points: {lower} asks for more than {upper} "
-                        f"({part}, {column}: {low:g} against {high:g})"
+                        tr(
+                            "operating_points: {lower} asks for more than {upper} ({part}, "
+                            "{column}: {low:g} against {high:g})",
+                            lower=lower,
+                            upper=upper,
+                            part=part,
+                            column=column,
+                            low=low,
+                            high=high,
+                        )
                     )

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
 from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.errors import ModelError
+from ichviewer.language import tr
 
 Floats = NDArray[np.float32]
 
@@ -32,8 +33,13 @@ def check_output(manifest: Manifest, name: str, values: Floats, count: int) -> N
     wrong = _wrong_form(manifest, name, values, count) or _wrong_values(name, values)
     if wrong:
         raise ModelError(
-            f"AI failed: the model {manifest.title} gave unusable numbers ({name}: {wrong}). "
-            "This says nothing about the patient; read the images without it."
+            tr(
+                "AI failed: the model {title} gave unusable numbers ({name}: {wrong}). This says "
+                "nothing about the patient; read the images without it.",
+                title=manifest.title,
+                name=name,
+                wrong=wrong,
+            )
         )
 
 
@@ -50,18 +56,20 @@ def _wrong_form(manifest: Manifest, name: str, values: Floats, count: int) -> st
         need in (None, has) for need, has in zip(wanted, values.shape, strict=True)
     )
     if not fits:
-        return f"shape {values.shape}"
-    return "" if values.dtype == np.float32 else f"type {values.dtype}"
+        return tr("shape {shape}", shape=values.shape)
+    return "" if values.dtype == np.float32 else tr("type {dtype}", dtype=values.dtype)
 
 
 def _wrong_values(name: str, values: Floats) -> str:
     if not np.isfinite(values).all():
-        return "not finite"
+        return tr("not finite")
     if name == Role.EMBEDDING:
         lengths = np.linalg.norm(values, axis=1)
-        return "" if np.abs(lengths - 1).max() <= _SUM_TOLERANCE else "vectors not of length 1"
+        return "" if np.abs(lengths - 1).max() <= _SUM_TOLERANCE else tr("vectors not of length 1")
     if values.min() < -_RANGE_TOLERANCE or values.max() > 1 + _RANGE_TOLERANCE:
-        return f"values {values.min():.3g} to {values.max():.3g}, outside 0 to 1"
+        return tr(
+            "values {low:.3g} to {high:.3g}, outside 0 to 1", low=values.min(), high=values.max()
+        )
     if name == Role.SEGMENTATION and np.abs(values.sum(axis=1) - 1).max() > _SUM_TOLERANCE:
-        return "probabilities do not sum to 1"
+        return tr("probabilities do not sum to 1")
     return ""

@@ -13,6 +13,7 @@ from ichviewer.analysis.head import BONE_HU, Head
 from ichviewer.analysis.midline import Midline
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr_later
 
 Float = NDArray[np.float64]
 
@@ -90,7 +91,11 @@ class Place:
                 return part
             case HemorrhageType.INTRAVENTRICULAR:
                 ventricles = spaces[1:_FIRST_CISTERN]
-                return SPACES[int(ventricles.argmax()) + 1] if ventricles.any() else "ventricles"
+                return (
+                    SPACES[int(ventricles.argmax()) + 1]
+                    if ventricles.any()
+                    else tr_later("ventricles")
+                )
             case HemorrhageType.SUBARACHNOID:
                 space = int(spaces[_FIRST_CISTERN:].argmax()) + _FIRST_CISTERN
                 return f"convexity, {part}" if space == _CONVEXITY else SPACES[space]
@@ -100,9 +105,9 @@ class Place:
     def _extra_axial(self, at: Float, left_mm: Float, tissues: NDArray[np.intp], part: str) -> str:
         if np.median(self._depth_mm(at)) > _INNER_MM:
             if np.median(np.abs(left_mm)) < _SHEET_MM:
-                return "falx"
+                return tr_later("falx")
             if np.median(self._tentorium_mm(at)) < _SHEET_MM:
-                return "tentorium"
+                return tr_later("tentorium")
         if tissues[[_CEREBELLUM, _BRAINSTEM]].sum() > tissues.sum() / 2:
             return "posterior fossa"
         return f"convexity, {part}"

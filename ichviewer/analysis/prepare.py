@@ -16,6 +16,7 @@ from scipy import ndimage, sparse
 
 from ichviewer.errors import ModelError
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 #: Raised whenever the same Volume would give other numbers; part of an embedding's identity.
 PREPARE_VERSION = 1
@@ -59,14 +60,19 @@ class InputSpec:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(
-                f"The model's manifest does not describe its input ({error!r}). "
-                "Compare it with docs/models.md."
+                tr(
+                    "The model's manifest does not describe its input ({error!r}). Compare it with "
+                    "docs/models.md.",
+                    error=error,
+                )
             ) from error
         positive = (spec.size_px, spec.spacing_mm, spec.slab_mm, *(c.width_hu for c in channels))
         if not channels or not all(value > 0 for value in positive):
             raise ModelError(
-                "The model's manifest describes an impossible input: it needs at least one "
-                "channel, and size, spacing, slab and window widths above zero."
+                tr(
+                    "The model's manifest describes an impossible input: it needs at least one "
+                    "channel, and size, spacing, slab and window widths above zero."
+                )
             )
         return spec
 

@@ -15,6 +15,7 @@ from ichviewer.analysis.segment import Marked
 from ichviewer.analysis.thickness import thickness_mm
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr_later
 
 #: Blood stays below this; calcium, contrast and metal do not.
 CALCIUM_HU = 100.0
@@ -27,10 +28,11 @@ _SMALL_ML = 1.0
 _NOMINAL_SLAB_MM = 5.0
 _EXTRA_AXIAL = (HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL)
 
-FLAG_CALCIUM = "denser than blood in part: calcification, contrast or metal?"
-FLAG_SKULL = "touches the skull"
-FLAG_LOW_AGREEMENT = "second reader disagrees"
-FLAG_ONE_SLICE = "seen on one slice only"
+#: Flags stay English in findings; `tr` says them in the reader's language.
+FLAG_CALCIUM = tr_later("denser than blood in part: calcification, contrast or metal?")
+FLAG_SKULL = tr_later("touches the skull")
+FLAG_LOW_AGREEMENT = tr_later("second reader disagrees")
+FLAG_ONE_SLICE = tr_later("seen on one slice only")
 
 
 @dataclass(frozen=True, eq=False)

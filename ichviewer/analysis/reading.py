@@ -13,6 +13,7 @@ from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.analysis.model import DeviceFailed, Model, load_model
 from ichviewer.analysis.prepare import Prepared, prepare
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.progress import Progress
 
 Floats = NDArray[np.float32]
@@ -92,7 +93,7 @@ def read(volume: Volume, slices: NDArray[np.bool_], model: Model, progress: Prog
     try:
         outputs = model.run(prepared.image, progress)
     except DeviceFailed as error:
-        notes = (f"{error} It was run again on the CPU.",)
+        notes = (tr("{error} It was run again on the CPU.", error=error),)
         model = load_model(model.manifest.folder, "cpu")
         outputs = model.run(prepared.image, progress)
     seconds = (ready - started, time.perf_counter() - ready)

@@ -17,11 +17,15 @@ from ichviewer.analysis.operating import reached
 from ichviewer.analysis.quantify import Found, is_smaller
 from ichviewer.analysis.segment import Marked
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 
-FLAG_NOT_DETECTED = "marked, but the slice detector sees none here"
-DROPPED_OUTSIDE = "was marked away from the brain and is not shown"
-DROPPED_UNDETECTED = "was marked without support by the slice detector and is not shown"
-DROPPED_SMALL = "was marked in regions too small to count and is not shown"
+FLAG_NOT_DETECTED = tr_later("marked, but the slice detector sees none here")
+DROPPED_OUTSIDE = tr_later("{amount} was marked away from the brain and is not shown.")
+DROPPED_UNDETECTED = tr_later(
+    "{amount} was marked without support by the slice detector and is not shown."
+)
+#: A reason that makes no note.
+DROPPED_SMALL = "small"
 _SURE_ML = 2.0
 _SURE_PROBABILITY = 0.8
 
@@ -102,14 +106,17 @@ def _suspicions(lesions: tuple[Lesion, ...], detection: Detection) -> Iterator[s
     marked = {lesion.kind for lesion in lesions}
     for kind in types:
         if kind not in marked:
-            yield f"{kind.word.capitalize()} hemorrhage {_suspected(detection, kind)}"
+            said = tr("{kind} hemorrhage", kind=tr(kind.word))
+            yield _suspected(detection, kind, said[:1].upper() + said[1:])
     if detection.finds(0) and not lesions and not types:
-        yield f"Hemorrhage {_suspected(detection, 0)}"
+        yield _suspected(detection, 0, tr("Hemorrhage"))
 
 
-def _suspected(detection: Detection, column: int) -> str:
-    k = int(detection.slices[:, column].argmax())
-    return (
-        f"is suspected ({detection.study[column]:.0%}), most on slice {k + 1}, "
-        "but no region of it was marked."
+def _suspected(detection: Detection, column: int, what: str) -> str:
+    return tr(
+        "{what} is suspected ({probability:.0%}), most on slice {number}, "
+        "but no region of it was marked.",
+        what=what,
+        probability=detection.study[column],
+        number=int(detection.slices[:, column].argmax()) + 1,
     )

@@ -18,6 +18,7 @@ from ichviewer.analysis.findings import HemorrhageType, Sign
 from ichviewer.analysis.quantify import Found
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
@@ -122,12 +123,14 @@ def _holes(one: _Slice) -> Iterator[tuple[float, Sign]]:
         darker_hu = clot_hu - core_hu
         if number == 0 or part.sum() * one.pixel_mm2 < _HOLE_MM2 or darker_hu < _HOLE_HU:
             continue
-        detail = f"{core_hu:.0f} HU enclosed in {clot_hu:.0f} HU"
-        names = ["hypodensity"]
+        detail = tr(
+            "{core_hu:.0f} HU enclosed in {clot_hu:.0f} HU", core_hu=core_hu, clot_hu=clot_hu
+        )
+        names = [tr_later("hypodensity")]
         if darker_hu >= _BLACK_HOLE_HU:
-            names.append("black hole sign")
+            names.append(tr_later("black hole sign"))
         if core_hu <= _BRAIN_HU:
-            names.append("swirl sign")
+            names.append(tr_later("swirl sign"))
         for name in names:
             yield darker_hu, Sign(name, detail, one.k, one.voxel(part))
 
@@ -149,8 +152,10 @@ def _blend(one: _Slice) -> Iterator[tuple[float, Sign]]:
     between = np.abs(values - (bright_hu + dark_hu) / 2) < apart_hu / 4
     is_enclosed = not (ndimage.binary_dilation(dark) & one.filled & ~one.inner).any()
     if apart_hu >= _BLEND_HU and between.mean() <= _BLEND_BETWEEN and not is_enclosed:
-        detail = f"{dark_hu:.0f} HU beside {bright_hu:.0f} HU"
-        yield apart_hu, Sign("blend sign", detail, one.k, one.voxel(dark))
+        detail = tr(
+            "{dark_hu:.0f} HU beside {bright_hu:.0f} HU", dark_hu=dark_hu, bright_hu=bright_hu
+        )
+        yield apart_hu, Sign(tr_later("blend sign"), detail, one.k, one.voxel(dark))
 
 
 def _islands(
@@ -165,7 +170,9 @@ def _islands(
             apart_mm = np.linalg.norm(_center_and_reach_mm(other, grid)[0] - center) - reach
             count += bool(apart_mm <= _ISLAND_MM)
     if count >= _ISLANDS:
-        yield Sign("island sign", f"{count} small hematomas around it", largest_k)
+        yield Sign(
+            tr_later("island sign"), tr("{count} small hematomas around it", count=count), largest_k
+        )
 
 
 def _irregular(one: _Slice) -> Iterator[Sign]:
@@ -178,7 +185,9 @@ def _irregular(one: _Slice) -> Iterator[Sign]:
     sizes = np.bincount(labels.ravel())[1:]
     bumps = int((sizes >= _BUMP_SHARE * one.filled.sum()).sum())
     if bumps >= _BUMPS:
-        yield Sign("irregular shape", f"{bumps} bumps of its outline", one.k)
+        yield Sign(
+            tr_later("irregular shape"), tr("{count} bumps of its outline", count=bumps), one.k
+        )
 
 
 def _best(rated: Iterator[tuple[float, Sign]]) -> Iterator[Sign]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ichviewer.dicom.image import PixelLayout
 from ichviewer.dicom.part10 import syntax_name
 from ichviewer.errors import UnsupportedPixelsError
+from ichviewer.language import tr, tr_later
 
 Decoded = NDArray[np.generic]
 
@@ -53,7 +54,7 @@ def decode(data: bytes, layout: PixelLayout) -> Decoded:
     decoder = DECODERS.get(layout.transfer_syntax)
     if decoder is None:
         name = syntax_name(layout.transfer_syntax)
-        raise UnsupportedPixelsError(f"uses {name}, which cannot be decoded")
+        raise UnsupportedPixelsError(tr("uses {name}, which cannot be decoded", name=name))
     try:
         array = decoder.decode(data, layout)
     except (
@@ -65,13 +66,20 @@ def decode(data: bytes, layout: PixelLayout) -> Decoded:
         struct.error,
         zlib.error,
     ) as error:
-        raise UnsupportedPixelsError(f"holds {decoder.name} data that are damaged") from error
+        raise UnsupportedPixelsError(
+            tr("holds {name} data that are damaged", name=tr(decoder.name))
+        ) from error
     if array.ndim == 3 and layout.samples == 1 and array.shape[2] == 1:
         array = array[..., 0]
     expected = (layout.rows, layout.columns) + ((layout.samples,) if layout.samples > 1 else ())
     if array.shape != expected:
         raise UnsupportedPixelsError(
-            f"holds a {decoder.name} image of {array.shape}, the header says {expected}"
+            tr(
+                "holds a {name} image of {shape}, the header says {expected}",
+                name=tr(decoder.name),
+                shape=array.shape,
+                expected=expected,
+            )
         )
     return array
 
@@ -136,8 +144,16 @@ def _checked(data: bytes, layout: PixelLayout) -> None:
         layout.samples,
     ):
         raise UnsupportedPixelsError(
-            f"holds a compressed image of {stream.columns} x {stream.rows} x {stream.samples}, "
-            f"the header says {layout.columns} x {layout.rows} x {layout.samples}"
+            tr(
+                "holds a compressed image of {stream_columns} x {stream_rows} x "
+                "{stream_samples}, the header says {columns} x {rows} x {samples}",
+                stream_columns=stream.columns,
+                stream_rows=stream.rows,
+                stream_samples=stream.samples,
+                columns=layout.columns,
+                rows=layout.rows,
+                samples=layout.samples,
+            )
         )
 
 
@@ -208,7 +224,7 @@ def native_values(plain: bytes, layout: PixelLayout, order: str = "<") -> Decode
 
 
 _JPEG = Decoder("JPEG", _jpeg)
-_JPEG_LOSSLESS = Decoder("lossless JPEG", _jpeg)
+_JPEG_LOSSLESS = Decoder(tr_later("lossless JPEG"), _jpeg)
 _JPEG_LS = Decoder("JPEG-LS", _jpeg_ls)
 _JPEG_2000 = Decoder("JPEG 2000", _jpeg_2000)
 _HTJ2K = Decoder("HTJ2K", _jpeg_2000)

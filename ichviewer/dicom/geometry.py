@@ -18,6 +18,7 @@ from ichviewer.imaging.grid import (
     GeometryClass,
     Grid,
 )
+from ichviewer.language import tr, trn
 
 #: Slices closer than this along the normal share one position.
 SAME_POSITION_MM = 0.01
@@ -71,7 +72,7 @@ def arrange(images: Sequence[Image], conflict: str = "", notes: tuple[str, ...] 
     ordered = tuple(sorted(images, key=file_order) if problem else in_order(images))
     grid = None if problem else grid_of(ordered)
     if grid is not None and (grid.gaps_mm < SAME_POSITION_MM).any():
-        problem = "several images share one position"
+        problem = tr("several images share one position")
     if problem or grid is None:
         return Stack(ordered, None, GeometryClass.NO_GEOMETRY, 0.0, notes, problem)
     geometry = classify(grid)
@@ -179,22 +180,38 @@ def _geometry_notes(images: Sequence[Image], grid: Grid, tilt_deg: float) -> Ite
     if grid.geometry is GeometryClass.SINGLE:
         return
     if abs(tilt_deg) > TILT_TOLERANCE_DEG:
-        yield f"Gantry tilt {abs(tilt_deg):.1f}°, measured from the slice positions."
+        yield tr(
+            "Gantry tilt {tilt_deg:.1f}°, measured from the slice positions.",
+            tilt_deg=abs(tilt_deg),
+        )
     low, high = grid.gaps_mm.min(), grid.gaps_mm.max()
     if grid.geometry is GeometryClass.GAPPED:
         yield from _gap_notes(grid)
     elif grid.geometry is GeometryClass.IRREGULAR:
-        yield f"Uneven slice spacing, {low:.2f} to {high:.2f} mm: every slice keeps its position."
+        yield tr(
+            "Uneven slice spacing, {low:.2f} to {high:.2f} mm: every slice keeps its position.",
+            low=low,
+            high=high,
+        )
     error_mm = corner_error_mm(images, grid)
     if error_mm > CORNER_TOLERANCE_MM:
-        yield f"Image orientations differ between slices; corners are up to {error_mm:.2f} mm off."
+        yield tr(
+            "Image orientations differ between slices; corners are up to {error_mm:.2f} mm off.",
+            error_mm=error_mm,
+        )
 
 
 def _gap_notes(grid: Grid) -> Iterable[str]:
     missing = grid.missing_slices
     total = int(missing.sum())
     after = [int(k) for k in np.flatnonzero(missing)]
-    where = ", ".join(f"{k + 1} and {k + 2} ({grid.gaps_mm[k]:.1f} mm)" for k in after[:4])
-    more = " and elsewhere" if len(after) > 4 else ""
-    slices = "1 slice seems" if total == 1 else f"{total} slices seem"
-    yield f"{slices} to be missing: between slices {where}{more}. Volumes leave the gap out."
+    where = ", ".join(
+        tr("{k} and {next_k} ({gap_mm:.1f} mm)", k=k + 1, next_k=k + 2, gap_mm=grid.gaps_mm[k])
+        for k in after[:4]
+    )
+    yield trn(
+        "{n} slice seems to be missing: between slices {where}. Volumes leave the gap out.",
+        "{n} slices seem to be missing: between slices {where}. Volumes leave the gap out.",
+        total,
+        where=where + (tr(" and elsewhere") if len(after) > 4 else ""),
+    )

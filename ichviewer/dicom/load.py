@@ -24,6 +24,7 @@ from ichviewer.dicom.walk import DamagedFile
 from ichviewer.errors import GeometryError, UnsupportedPixelsError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.progress import Progress, opening, silent
 
 #: Share of the free memory that one volume may take.
@@ -99,20 +100,26 @@ def load_volume(
     """
     count = len(series.instances)
     if not count:
-        raise GeometryError(f"Series {series.description!r} holds no images.")
+        raise GeometryError(
+            tr("Series {description!r} holds no images.", description=series.description)
+        )
     _check_budget(series, budget_bytes)
     voxels = _Voxels((count, series.rows, series.columns))
     images: dict[int, Image] = {}
     left_out: list[str] = []
     for done, (k, loaded) in enumerate(_loaded(series, voxels, progress, excluded)):
-        progress(done, count, "Reading slices")
+        progress(done, count, tr("Reading slices"))
         if isinstance(loaded, Image):
             images[k] = loaded
         else:
-            left_out.append(f"Left out: {series.instances[k].name} {loaded}.")
+            left_out.append(
+                tr("Left out: {name} {problem}.", name=series.instances[k].name, problem=loaded)
+            )
     if not images:
-        raise UnsupportedPixelsError(f"No image of this series can be opened. {left_out[0]}")
-    progress(count, count, "Reading slices")
+        raise UnsupportedPixelsError(
+            tr("No image of this series can be opened. {reason}", reason=left_out[0])
+        )
+    progress(count, count, tr("Reading slices"))
     left_out += _drop_unscaled(series, images)
     return _volume(series, voxels, images, left_out)
 
@@ -124,8 +131,13 @@ def _check_budget(series: Series, budget_bytes: int | None) -> None:
     needed = len(series.instances) * series.rows * series.columns * 3
     if needed > budget_bytes:
         raise UnsupportedPixelsError(
-            f"Series {series.description!r} needs {needed / 2**30:.1f} GiB of memory; "
-            f"{budget_bytes / 2**30:.1f} GiB may be used. Close other programs or series."
+            tr(
+                "Series {description!r} needs {needed_gib:.1f} GiB of memory; "
+                "{budget_gib:.1f} GiB may be used. Close other programs or series.",
+                description=series.description,
+                needed_gib=needed / 2**30,
+                budget_gib=budget_bytes / 2**30,
+            )
         )
 
 
@@ -154,7 +166,9 @@ def _loaded(
             except (DamagedFile, NotPart10) as error:
                 yield from ((k, str(error)) for k in left)
             except OSError as error:
-                yield from ((k, f"cannot be read ({error.strerror})") for k in left)
+                yield from (
+                    (k, tr("cannot be read ({reason})", reason=error.strerror)) for k in left
+                )
 
 
 def _by_file(series: Series) -> dict[Source, list[int]]:
@@ -166,7 +180,7 @@ def _by_file(series: Series) -> dict[Source, list[int]]:
 
 def _load_slice(reader: FrameReader, image: Image | None, voxels: _Voxels, k: int) -> Image | str:
     if image is None or (image.layout.rows, image.layout.columns) != voxels.hu.shape[1:]:
-        return "has changed since the folder was read"
+        return tr("has changed since the folder was read")
     problem = layout_problem(image.layout, reader.header.pixels)
     if problem:
         return problem
@@ -186,7 +200,12 @@ def _drop_unscaled(series: Series, images: dict[int, Image]) -> list[str]:
     if len(unscaled) == len(images):
         return []
     return [
-        f"Left out: {series.instances[k].name}: {images.pop(k).rescale_problem}" for k in unscaled
+        tr(
+            "Left out: {name}: {problem}",
+            name=series.instances[k].name,
+            problem=images.pop(k).rescale_problem,
+        )
+        for k in unscaled
     ]
 
 

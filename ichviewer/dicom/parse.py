@@ -10,6 +10,7 @@ from ichviewer.dicom.part10 import UNCOMPRESSED, FileHeader, syntax_name
 from ichviewer.dicom.study import Instance
 from ichviewer.dicom.tags import Header, sequence_items
 from ichviewer.dicom.voi import lut_windows, windows_of
+from ichviewer.language import tr, tr_later
 
 #: Frames of one file; a two hour perfusion study has some 20,000.
 FRAME_LIMIT = 20_000
@@ -63,7 +64,7 @@ def _label_notes(file: FileHeader) -> tuple[str, ...]:
     if file.pixels is None or file.pixels.length is None or file.transfer_syntax in UNCOMPRESSED:
         return ()
     name = syntax_name(file.transfer_syntax)
-    return (f"The pixel data are labelled as {name}, but are not compressed.",)
+    return (tr("The pixel data are labelled as {name}, but are not compressed.", name=name),)
 
 
 def _macros(groups: Sequence[Dataset]) -> list[Dataset]:
@@ -214,7 +215,11 @@ def _placement(header: Header) -> Placement:
 
 def _invalid(header: Header, keyword: str) -> str:
     value = header.code(keyword)
-    return f"{keyword} is {value[:40]!r}" if value else f"{keyword} is missing"
+    return (
+        tr("{keyword} is {value!r}", keyword=keyword, value=value[:40])
+        if value
+        else tr("{keyword} is missing", keyword=keyword)
+    )
 
 
 def _orientation(cosines: Vector | None) -> Vector | None:
@@ -237,14 +242,17 @@ def _rescale(
 ) -> tuple[tuple[float, float] | None, str]:
     """Slope and intercept, or the sentence that says why the values are not HU."""
     if modality != "CT" and sop_class not in _CT_CLASSES:
-        return None, f"The modality is {modality or 'unknown'}, not CT: values are not HU."
+        return None, tr(
+            "The modality is {modality}, not CT: values are not HU.",
+            modality=modality or tr("unknown"),
+        )
     slope, intercept = header.number("RescaleSlope"), header.number("RescaleIntercept")
     if slope is None or intercept is None or slope == 0:
         keyword = "RescaleIntercept" if slope else "RescaleSlope"
-        return None, f"{_invalid(header, keyword)}: values are not HU."
+        return None, tr("{problem}: values are not HU.", problem=_invalid(header, keyword))
     unit = header.code("RescaleType")
     if unit not in ("", "HU", "HU_MOD", "US"):
-        return None, f"RescaleType is {unit[:16]!r}: values are not HU."
+        return None, tr("RescaleType is {unit!r}: values are not HU.", unit=unit[:16])
     return (slope, intercept), ""
 
 
@@ -253,7 +261,7 @@ _LOSSY_SYNTAXES = {
     "1.2.840.10008.1.2.4.51": "JPEG",
     "1.2.840.10008.1.2.4.53": "JPEG",
     "1.2.840.10008.1.2.4.55": "JPEG",
-    "1.2.840.10008.1.2.4.81": "near-lossless JPEG-LS",
+    "1.2.840.10008.1.2.4.81": tr_later("near-lossless JPEG-LS"),
     "1.2.840.10008.1.2.4.91": "JPEG 2000",
     "1.2.840.10008.1.2.4.203": "HTJ2K",
 }
@@ -265,7 +273,7 @@ def _lossy(header: Header, syntax: str) -> str:
     stated = header.code("LossyImageCompression")
     if stated != "01" and (syntax not in _LOSSY_SYNTAXES or syntax in _MAYBE_LOSSLESS):
         return ""
-    method = _LOSSY_SYNTAXES.get(syntax, "lossy compression")
+    method = tr(_LOSSY_SYNTAXES.get(syntax, tr_later("lossy compression")))
     ratio = header.number("LossyImageCompressionRatio")
     return f"{method} {ratio:.0f}:1" if ratio and ratio >= 1 else method
 
@@ -273,9 +281,9 @@ def _lossy(header: Header, syntax: str) -> str:
 def _assumptions(header: Header) -> tuple[str, ...]:
     notes = []
     if header.word("PixelRepresentation") is None:
-        notes.append("PixelRepresentation is missing: values are taken as unsigned.")
+        notes.append(tr("PixelRepresentation is missing: values are taken as unsigned."))
     if header.code("RescaleType") == "US":
-        notes.append("RescaleType is 'US' (unspecified): values are taken as HU.")
+        notes.append(tr("RescaleType is 'US' (unspecified): values are taken as HU."))
     if len(header.items("VOILUTSequence")) != sum(bool(w.curve) for w in lut_windows(header)):
-        notes.append("A VOI LUT of the file is damaged: its curve is not shown.")
+        notes.append(tr("A VOI LUT of the file is damaged: its curve is not shown."))
     return tuple(notes)

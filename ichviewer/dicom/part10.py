@@ -21,6 +21,7 @@ from pydicom.uid import UID
 from ichviewer.dicom.tags import PARSE_ERRORS
 from ichviewer.dicom.walk import LONG_VRS, SHORT_VRS, DamagedFile, NeedMoreError, Walker
 from ichviewer.errors import IchViewerError
+from ichviewer.language import tr
 
 #: Header bytes before the pixel data; enhanced files of thousands of frames need a few MiB.
 HEADER_LIMIT = 64 << 20
@@ -121,7 +122,7 @@ def dataset_start(head: bytes) -> int | None:
 
 def syntax_name(uid: str) -> str:
     """The transfer syntax's name in the standard, its UID where it has none."""
-    return UID(uid).name or "an unnamed transfer syntax"
+    return UID(uid).name or tr("an unnamed transfer syntax")
 
 
 def read_header(file: BinaryIO, size: int) -> FileHeader:
@@ -146,10 +147,10 @@ def read_header(file: BinaryIO, size: int) -> FileHeader:
     head = file.read(_FIRST_READ)
     start = dataset_start(head)
     if start is None:
-        raise NotPart10("is not DICOM")
+        raise NotPart10(tr("is not DICOM"))
     syntax, offset = _read_meta(head, start)
     if offset + 8 > len(head):
-        raise DamagedFile("is cut short: it holds no dataset")
+        raise DamagedFile(tr("is cut short: it holds no dataset"))
     if syntax in _DEFLATED and not _plain(head, offset):
         return _read_deflated(file, head, size, syntax, offset)
     explicit, little, notes = _encoding(head, offset, syntax)
@@ -174,15 +175,17 @@ def inflate(deflated: bytes, limit: int) -> bytes:
     try:
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated, limit)
     except zlib.error as error:
-        raise DamagedFile("is damaged: its deflated part cannot be inflated") from error
+        raise DamagedFile(tr("is damaged: its deflated part cannot be inflated")) from error
 
 
 def _grow(file: BinaryIO, head: bytes, needed: int) -> bytes:
     if needed > HEADER_LIMIT:
-        raise DamagedFile(f"has a header of more than {HEADER_LIMIT >> 20} MiB")
+        raise DamagedFile(
+            tr("has a header of more than {mebibytes} MiB", mebibytes=HEADER_LIMIT >> 20)
+        )
     more = file.read(max(needed, 2 * len(head)) - len(head))
     if not more:
-        raise DamagedFile("is cut short within its header")
+        raise DamagedFile(tr("is cut short within its header"))
     return head + more
 
 
@@ -201,9 +204,9 @@ def _read_meta(head: bytes, offset: int) -> tuple[str, int]:
         else:
             at, length = offset + 8, int.from_bytes(head[offset + 4 : offset + 8], "little")
         if at + length > len(head):
-            raise DamagedFile("is cut short within its file meta information")
+            raise DamagedFile(tr("is cut short within its file meta information"))
         if element == 0x0002 and head[at : at + length].strip(b"\0 ") == _DICOMDIR:
-            raise Directory("is a DICOMDIR")
+            raise Directory(tr("is a DICOMDIR"))
         if element == 0x0010:
             syntax = head[at : at + length].decode("ascii", "replace").strip("\0 ")
         offset = at + length
@@ -224,7 +227,11 @@ def _encoding(head: bytes, offset: int, syntax: str) -> tuple[bool, bool, tuple[
     little = not (first_group & 0xFF == 0 and first_group >> 8 != 0 and explicit)
     labelled = (syntax != IMPLICIT_LITTLE, syntax != EXPLICIT_BIG)
     if syntax and (explicit, little) != labelled:
-        return explicit, little, ("The file's encoding is not the one that it is labelled with.",)
+        return (
+            explicit,
+            little,
+            (tr("The file's encoding is not the one that it is labelled with."),),
+        )
     return explicit, little, ()
 
 
@@ -234,7 +241,7 @@ def _read_deflated(file: BinaryIO, head: bytes, size: int, syntax: str, offset: 
     while True:
         plain = inflate(deflated, limit)
         if len(plain) < 8:
-            raise DamagedFile("is cut short: it holds no dataset")
+            raise DamagedFile(tr("is cut short: it holds no dataset"))
         explicit, little, notes = _encoding(plain, 0, EXPLICIT_LITTLE)
         end = len(plain) if len(plain) < limit else 1 << 62
         try:
@@ -244,7 +251,10 @@ def _read_deflated(file: BinaryIO, head: bytes, size: int, syntax: str, offset: 
             limit = max(2 * limit, int(more.args[0]))
             if limit > HEADER_LIMIT:
                 raise DamagedFile(
-                    f"inflates to a header of more than {HEADER_LIMIT >> 20} MiB"
+                    tr(
+                        "inflates to a header of more than {mebibytes} MiB",
+                        mebibytes=HEADER_LIMIT >> 20,
+                    )
                 ) from None
     dataset = _parse(plain[: walk.end], explicit, little)
     pixels = PixelElement(*walk.pixels, available=None) if walk.pixels else None
@@ -258,4 +268,4 @@ def _parse(header: bytes, explicit: bool, little: bool) -> Dataset:
             warnings.simplefilter("ignore")
             return read_dataset(BytesIO(header), not explicit, little)
     except PARSE_ERRORS as error:
-        raise DamagedFile("has a header that cannot be parsed") from error
+        raise DamagedFile(tr("has a header that cannot be parsed")) from error

@@ -22,6 +22,7 @@ from ichviewer.dicom.part10 import (
 )
 from ichviewer.dicom.source import Source, Sources
 from ichviewer.dicom.walk import DamagedFile
+from ichviewer.language import tr
 
 #: An encapsulated frame may not claim to expand by more than this.
 EXPANSION_LIMIT = 2000
@@ -44,45 +45,81 @@ Values = NDArray[np.integer]
 def layout_problem(layout: PixelLayout, pixels: PixelElement | None) -> str:
     """Why these pixels can never be decoded, as the rest of a sentence; empty where they may be."""
     if pixels is None:
-        return "has no pixel data"
+        return tr("has no pixel data")
     if pixels.keyword != "PixelData":
-        return f"stores {pixels.keyword}, which is not supported"
+        return tr("stores {keyword}, which is not supported", keyword=pixels.keyword)
     stored, allocated = layout.bits_stored, layout.bits_allocated
     colours = _COLOURS if pixels.length is None else _NATIVE_COLOURS
     checks = (
         (
             layout.photometric in colours,
-            f"is a {layout.photometric} image, which is not supported",
+            tr("is a {photometric} image, which is not supported", photometric=layout.photometric),
         ),
-        (layout.rows and layout.columns, f"claims {layout.rows} x {layout.columns} pixels"),
-        (layout.frames >= 1, f"claims {layout.frames} frames"),
-        (allocated in (8, 16, 32), f"uses {allocated} bits per pixel, which is not supported"),
-        (1 <= stored <= allocated, f"stores {stored} of {allocated} bits per pixel"),
+        (
+            layout.rows and layout.columns,
+            tr("claims {rows} x {columns} pixels", rows=layout.rows, columns=layout.columns),
+        ),
+        (layout.frames >= 1, tr("claims {frames} frames", frames=layout.frames)),
+        (
+            allocated in (8, 16, 32),
+            tr("uses {allocated} bits per pixel, which is not supported", allocated=allocated),
+        ),
+        (
+            1 <= stored <= allocated,
+            tr("stores {stored} of {allocated} bits per pixel", stored=stored, allocated=allocated),
+        ),
         (
             stored - 1 <= layout.high_bit < max(allocated, 1),
-            f"stores {stored} bits below bit {layout.high_bit}",
+            tr(
+                "stores {stored} bits below bit {high_bit}", stored=stored, high_bit=layout.high_bit
+            ),
         ),
-        (layout.samples in (1, 3), f"has {layout.samples} values per pixel, not 1 or 3"),
+        (
+            layout.samples in (1, 3),
+            tr("has {samples} values per pixel, not 1 or 3", samples=layout.samples),
+        ),
         (
             layout.frame_bytes <= FRAME_BYTES_LIMIT,
-            f"claims {layout.rows} x {layout.columns} pixels, more than the program opens",
+            tr(
+                "claims {rows} x {columns} pixels, more than the program opens",
+                rows=layout.rows,
+                columns=layout.columns,
+            ),
         ),
     )
     failed = (problem for passed, problem in checks if not passed)
     return next(failed, "") or _length_problem(layout, pixels)
 
 
+def is_cut_short(layout: PixelLayout, pixels: PixelElement | None) -> bool:
+    """Whether uncompressed pixels are missing at the end of the file."""
+    if pixels is None or pixels.length is None:
+        return False
+    return _held_bytes(pixels) < layout.frame_bytes * layout.frames
+
+
+def _held_bytes(pixels: PixelElement) -> int:
+    held = pixels.length or 0
+    return held if pixels.available is None else min(held, pixels.available)
+
+
 def _length_problem(layout: PixelLayout, pixels: PixelElement) -> str:
     needed = layout.frame_bytes * layout.frames
     if pixels.length is None:
         if pixels.available is not None and needed > EXPANSION_LIMIT * pixels.available:
-            return f"claims {needed:,} bytes of pixels in {pixels.available:,} compressed bytes"
+            return tr(
+                "claims {needed:,} bytes of pixels in {available:,} compressed bytes",
+                needed=needed,
+                available=pixels.available,
+            )
         return ""
-    held = pixels.length
-    if pixels.available is not None:
-        held = min(held, pixels.available)
+    held = _held_bytes(pixels)
     if held < needed:
-        return f"is cut short: {held:,} of {needed:,} bytes of pixels are there"
+        return tr(
+            "is cut short: {held:,} of {needed:,} bytes of pixels are there",
+            held=held,
+            needed=needed,
+        )
     return ""
 
 
@@ -111,7 +148,7 @@ class FrameReader:
         """
         pixels = self.header.pixels
         if pixels is None:
-            raise DamagedFile("has no pixel data")
+            raise DamagedFile(tr("has no pixel data"))
         if pixels.length is None:
             return self._fragments(pixels, layout)[frame or 0], True
         start = pixels.offset + (frame or 0) * layout.frame_bytes
@@ -124,20 +161,30 @@ class FrameReader:
         span = self._file.read(length)
         if len(span) < length:
             raise DamagedFile(
-                f"is cut short: {len(span):,} of {length:,} bytes of pixels are there"
+                tr(
+                    "is cut short: {held:,} of {needed:,} bytes of pixels are there",
+                    held=len(span),
+                    needed=length,
+                )
             )
         return span
 
     def _deflated_span(self, start: int, length: int) -> bytes:
         if start + length > INFLATE_LIMIT:
-            raise DamagedFile(f"inflates to more than {INFLATE_LIMIT >> 20} MiB")
+            raise DamagedFile(
+                tr("inflates to more than {mebibytes} MiB", mebibytes=INFLATE_LIMIT >> 20)
+            )
         if len(self._inflated) < start + length:
             self._file.seek(self.header.deflated_from or 0)
             self._inflated = inflate(self._file.read(), start + length)
         span = self._inflated[start : start + length]
         if len(span) < length:
             raise DamagedFile(
-                f"is cut short: {len(span):,} of {length:,} bytes of pixels are there"
+                tr(
+                    "is cut short: {held:,} of {needed:,} bytes of pixels are there",
+                    held=len(span),
+                    needed=length,
+                )
             )
         return span
 
@@ -150,9 +197,11 @@ class FrameReader:
                 frames = generate_frames(value, number_of_frames=layout.frames)
                 self._encoded = [bytes(frame) for frame in frames]
             except (ValueError, IndexError, EOFError, struct.error, StopIteration) as error:
-                raise DamagedFile("has compressed frames that cannot be taken apart") from error
+                raise DamagedFile(tr("has compressed frames that cannot be taken apart")) from error
         if len(self._encoded) < layout.frames:
-            raise DamagedFile(f"holds {len(self._encoded)} of {layout.frames} frames")
+            raise DamagedFile(
+                tr("holds {held} of {frames} frames", held=len(self._encoded), frames=layout.frames)
+            )
         return self._encoded
 
 

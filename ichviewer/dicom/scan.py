@@ -17,7 +17,7 @@ from ichviewer.dicom.geometry import Stack
 from ichviewer.dicom.image import Image
 from ichviewer.dicom.parse import FRAME_LIMIT, images_of
 from ichviewer.dicom.part10 import Directory, FileHeader, NotPart10, read_header
-from ichviewer.dicom.pixels import fingerprint, layout_problem
+from ichviewer.dicom.pixels import fingerprint, is_cut_short, layout_problem
 from ichviewer.dicom.series import study_of
 from ichviewer.dicom.source import (
     NO_FILES,
@@ -32,6 +32,7 @@ from ichviewer.dicom.study import Instance, ScanResult, Skipped, Study
 from ichviewer.dicom.tags import Header, clean_text
 from ichviewer.dicom.walk import DamagedFile
 from ichviewer.errors import NotDicomError
+from ichviewer.language import tr, tr_later, trn
 from ichviewer.progress import Progress, opening, silent
 
 _DICOMDIR = "1.2.840.10008.1.3.10"
@@ -68,7 +69,9 @@ class _Found:
             self.damaged.append(why.image)
 
     def pass_over(self, path: Path, reason: str) -> None:
-        self.skip(path, _SkipError(reason, f"{clean_text(path.name)} was not opened: {reason}."))
+        name = clean_text(path.name)
+        sentence = tr("{name} was not opened: {reason}.", name=name, reason=tr(reason))
+        self.skip(path, _SkipError(reason, sentence))
 
 
 def scan_folder(
@@ -123,16 +126,18 @@ def scan_paths(
         except NotDicomError as error:
             if len(paths) == 1:
                 raise
-            found.skip(path, _SkipError("unreadable", str(error)))
+            found.skip(path, _SkipError(tr_later("unreadable"), str(error)))
     sources = list(listed)
     with Sources() as opener:
         tell = _Teller(found, opener, on_studies)
         for done, source in enumerate(sources):
-            progress(done, len(sources), "Reading headers")
+            progress(done, len(sources), tr("Reading headers"))
             location = source.location
             if location in excluded:
-                sentence = f"{clean_text(location.name)} {excluded[location]}."
-                found.skip(location, _SkipError("stopped the reader", sentence))
+                sentence = tr(
+                    "{name} {problem}.", name=clean_text(location.name), problem=excluded[location]
+                )
+                found.skip(location, _SkipError(tr_later("stopped the reader"), sentence))
                 continue
             opening(progress, location)
             try:
@@ -140,7 +145,7 @@ def scan_paths(
             except _SkipError as why:
                 found.skip(location, why)
             tell()
-        progress(len(sources), len(sources), "Sorting images")
+        progress(len(sources), len(sources), tr("Sorting images"))
         if not found.images:
             raise NotDicomError(_nothing(paths, found))
         studies = _studies(found, opener)
@@ -166,7 +171,7 @@ class _Teller:
 def _list(folder: Path, found: _Found, progress: Progress) -> list[Source]:
     """The files to look at; says so when they are many."""
     if not folder.exists():
-        raise NotDicomError(f"{clean_text(str(folder))} does not exist.")
+        raise NotDicomError(tr("{name} does not exist.", name=clean_text(str(folder))))
     if not folder.is_dir():
         opening(progress, folder)
     if folder.is_dir():
@@ -182,9 +187,11 @@ def _list(folder: Path, found: _Found, progress: Progress) -> list[Source]:
         for source in listed:
             sources.append(source)
             if len(sources) % 256 == 0:
-                progress(0, 0, "Looking for files")
+                progress(0, 0, tr("Looking for files"))
     except DamagedFile as error:
-        raise NotDicomError(f"{clean_text(folder.name)} {error}.") from error
+        raise NotDicomError(
+            tr("{name} {problem}.", name=clean_text(folder.name), problem=error)
+        ) from error
     return sources
 
 
@@ -201,27 +208,37 @@ def _read_file(source: Source, opener: Sources) -> tuple[Image, ...]:
     try:
         with opener.open(source) as (file, size):
             if size == 0:
-                raise _SkipError("empty file")
+                raise _SkipError(tr_later("empty file"))
             header = read_header(file, size)
     except Directory:
         raise _SkipError("DICOMDIR") from None
     except NotPart10:
-        raise _SkipError("not DICOM") from None
+        raise _SkipError(tr_later("not DICOM")) from None
     except DamagedFile as error:
-        raise _SkipError("damaged", f"{name} {error}.") from error
+        raise _SkipError(
+            tr_later("damaged"), tr("{name} {problem}.", name=name, problem=error)
+        ) from error
     except PermissionError as error:
-        raise _SkipError("no permission", f"{name} may not be read.") from error
+        raise _SkipError(
+            tr_later("no permission"), tr("{name} may not be read.", name=name)
+        ) from error
     except OSError as error:
-        raise _SkipError("unreadable", f"{name} cannot be read ({error.strerror}).") from error
+        raise _SkipError(
+            tr_later("unreadable"),
+            tr("{name} cannot be read ({reason}).", name=name, reason=error.strerror),
+        ) from error
     _check_class(header, name)
     frames = Header([header.dataset]).whole("NumberOfFrames")
     if frames is not None and not 1 <= frames <= FRAME_LIMIT:
-        raise _SkipError("damaged", f"{name} claims {frames:,} frames.")
+        raise _SkipError(
+            tr_later("damaged"), tr("{name} claims {frames:,} frames.", name=name, frames=frames)
+        )
     images = images_of(header, instance)
     problem = layout_problem(images[0].layout, header.pixels)
     if problem:
-        reason = "damaged" if "cut short" in problem else "unsupported"
-        raise _SkipError(reason, f"{name} {problem}.", images[0])
+        is_cut = is_cut_short(images[0].layout, header.pixels)
+        reason = tr_later("damaged") if is_cut else tr_later("unsupported")
+        raise _SkipError(reason, tr("{name} {problem}.", name=name, problem=problem), images[0])
     return images
 
 
@@ -232,11 +249,17 @@ def _check_class(header: FileHeader, name: str) -> None:
     if sop_class == _DICOMDIR:
         raise _SkipError("DICOMDIR")
     if header.pixels is None and not dataset.has("Rows"):
-        kind = clean_text(UID(sop_class).name) if sop_class else "of no known kind"
+        kind = clean_text(UID(sop_class).name) if sop_class else tr("of no known kind")
         if kind.endswith("Image Storage"):
-            raise _SkipError("damaged", f"{name} is cut short: it has no pixel data ({kind}).")
+            raise _SkipError(
+                tr_later("damaged"),
+                tr("{name} is cut short: it has no pixel data ({kind}).", name=name, kind=kind),
+            )
         kind = kind.removesuffix(" Storage")
-        raise _SkipError("not an image", f"{name} is a DICOM object without an image ({kind}).")
+        raise _SkipError(
+            tr_later("not an image"),
+            tr("{name} is a DICOM object without an image ({kind}).", name=name, kind=kind),
+        )
 
 
 def _studies(found: _Found, opener: Sources) -> tuple[Study, ...]:
@@ -253,7 +276,7 @@ def _studies(found: _Found, opener: Sources) -> tuple[Study, ...]:
         first = stack.images[0]
         notes = [*_losses(first.series_uid, found.damaged), *stack.notes]
         if first.series_uid and len(patients[first.series_uid]) > 1:
-            notes.append("The images of this DICOM series name several patients; kept apart.")
+            notes.append(tr("The images of this DICOM series name several patients; kept apart."))
         noted = replace(stack, notes=tuple(notes))
         by_study[first.patient.study_uid, first.patient.patient_id].append(noted)
     return tuple(study_of(group) for group in by_study.values())
@@ -265,20 +288,36 @@ def _losses(series_uid: str, damaged: list[Image]) -> list[str]:
     if not lost:
         return []
     names = ", ".join(clean_text(image.instance.name) for image in lost[:3])
-    images = "1 image" if len(lost) == 1 else f"{len(lost)} images"
-    more = " ..." if len(lost) > 3 else ""
-    return [f"{images} of this series cannot be used and left out: {names}{more}."]
+    note = trn(
+        "{n} image of this series cannot be used and left out: {names}.",
+        "{n} images of this series cannot be used and left out: {names}.",
+        len(lost),
+        names=names + (" ..." if len(lost) > 3 else ""),
+    )
+    return [note]
 
 
 def _nothing(paths: Sequence[Path], found: _Found) -> str:
     first = clean_text(paths[0].name or str(paths[0]))
     name = first if len(paths) == 1 else "The selection"
     if not found.counts:
-        return f"{name} is empty."
+        return tr("{name} is empty.", name=name)
     if found.skipped:
         more = len(found.skipped) - 1
-        others = f" {more} more files could not be used." if more else ""
+        others = (
+            trn(" {n} more file could not be used.", " {n} more files could not be used.", more)
+            if more
+            else ""
+        )
         why = found.skipped[0].sentence
-        return f"{name} holds no DICOM image that can be opened: {why}{others}"
-    reasons = ", ".join(f"{count} {reason}" for reason, count in found.counts.most_common())
-    return f"{name} holds no DICOM image ({reasons})."
+        return tr(
+            "{name} holds no DICOM image that can be opened: {why}{others}",
+            name=name,
+            why=why,
+            others=others,
+        )
+    reasons = ", ".join(
+        tr("{count} {reason}", count=count, reason=tr(reason))
+        for reason, count in found.counts.most_common()
+    )
+    return tr("{name} holds no DICOM image ({reasons}).", name=name, reasons=reasons)

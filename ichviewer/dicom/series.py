@@ -9,6 +9,7 @@ from ichviewer.dicom.geometry import Stack
 from ichviewer.dicom.image import Image
 from ichviewer.dicom.permits import refusals_of
 from ichviewer.dicom.study import Series, Study
+from ichviewer.language import tr
 
 
 def study_of(stacks: Sequence[Stack]) -> Study:
@@ -79,16 +80,20 @@ def image_notes(images: Sequence[Image]) -> list[str]:
         notes.append(first.rescale_problem)
     lossy = sorted({image.lossy for image in images if image.lossy})
     if lossy:
-        notes.append(f"The source images are lossy ({', '.join(lossy[:3])}).")
+        notes.append(tr("The source images are lossy ({methods}).", methods=", ".join(lossy[:3])))
     return list(dict.fromkeys(notes))
 
 
 def _series_notes(stack: Stack, siblings: int) -> list[str]:
     notes = []
     if stack.conflict:
-        notes.append(f"No usable positions: {stack.conflict}. Shown as single images.")
+        notes.append(
+            tr("No usable positions: {conflict}. Shown as single images.", conflict=stack.conflict)
+        )
     if siblings > 1:
-        notes.append(f"The DICOM series holds {siblings} stacks; this is one of them.")
+        notes.append(
+            tr("The DICOM series holds {siblings} stacks; this is one of them.", siblings=siblings)
+        )
     return notes
 
 

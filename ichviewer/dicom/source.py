@@ -17,6 +17,7 @@ from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self, cast
 
 from ichviewer.dicom.walk import DamagedFile
+from ichviewer.language import tr, tr_later
 
 #: No file is kept from being opened.
 NO_FILES: Mapping[Path, str] = MappingProxyType({})
@@ -68,7 +69,7 @@ def list_folder(folder: Path, passed_over: PassedOver) -> Iterator[Source]:
             with os.scandir(current) as entries:
                 ordered = sorted(entries, key=lambda entry: entry.name)
         except OSError:
-            passed_over(current, "no permission")
+            passed_over(current, tr_later("no permission"))
             continue
         folders = []
         for entry in ordered:
@@ -87,12 +88,12 @@ def _kind(entry: "os.DirEntry[str]") -> str:
     try:
         mode = entry.stat(follow_symlinks=False).st_mode
     except OSError:
-        return "unreadable"
+        return tr_later("unreadable")
     if stat.S_ISLNK(mode):
-        return "link"
+        return tr_later("link")
     if stat.S_ISDIR(mode):
         return "folder"
-    return "file" if stat.S_ISREG(mode) else "not a file"
+    return "file" if stat.S_ISREG(mode) else tr_later("not a file")
 
 
 def list_archive(archive: Path, passed_over: PassedOver) -> Iterator[Source]:
@@ -107,11 +108,13 @@ def list_archive(archive: Path, passed_over: PassedOver) -> Iterator[Source]:
         with zipfile.ZipFile(archive) as opened:
             members = opened.infolist()
     except _ARCHIVE_ERRORS as error:
-        raise DamagedFile("is a damaged ZIP archive") from error
+        raise DamagedFile(tr("is a damaged ZIP archive")) from error
     if len(members) > MEMBER_LIMIT:
-        raise DamagedFile(f"is a ZIP archive of more than {MEMBER_LIMIT:,} files")
+        raise DamagedFile(tr("is a ZIP archive of more than {most:,} files", most=MEMBER_LIMIT))
     if sum(member.file_size for member in members) > ARCHIVE_BYTES_LIMIT:
-        raise DamagedFile(f"unpacks to more than {ARCHIVE_BYTES_LIMIT >> 30} GiB")
+        raise DamagedFile(
+            tr("unpacks to more than {gibibytes} GiB", gibibytes=ARCHIVE_BYTES_LIMIT >> 30)
+        )
     for member in sorted(members, key=lambda member: member.filename):
         reason = _refusal(member)
         if reason:
@@ -124,11 +127,11 @@ def _refusal(member: zipfile.ZipInfo) -> str:
     """Why a member is not opened; empty where it may be."""
     name = member.filename.replace("\\", "/")
     checks = (
-        (name.startswith("/") or ".." in name.split("/") or ":" in name, "unsafe name"),
-        (stat.S_ISLNK(member.external_attr >> 16), "link"),
-        (member.flag_bits & 0x1, "encrypted"),
-        (member.file_size > MEMBER_BYTES_LIMIT, "too large"),
-        (member.file_size > RATIO_LIMIT * max(member.compress_size, 1024), "too large"),
+        (name.startswith("/") or ".." in name.split("/") or ":" in name, tr_later("unsafe name")),
+        (stat.S_ISLNK(member.external_attr >> 16), tr_later("link")),
+        (member.flag_bits & 0x1, tr_later("encrypted")),
+        (member.file_size > MEMBER_BYTES_LIMIT, tr_later("too large")),
+        (member.file_size > RATIO_LIMIT * max(member.compress_size, 1024), tr_later("too large")),
     )
     return next((reason for refuse, reason in checks if refuse), "")
 
@@ -179,7 +182,7 @@ class Sources:
             with io.BytesIO(archive.read(info)) if whole else archive.open(info) as member:
                 yield cast(BinaryIO, member), info.file_size
         except (KeyError, *_ARCHIVE_ERRORS) as error:
-            raise DamagedFile("cannot be unpacked from its ZIP archive") from error
+            raise DamagedFile(tr("cannot be unpacked from its ZIP archive")) from error
 
     def _opened(self, path: Path) -> zipfile.ZipFile:
         if self._archive is None or self._path != path:

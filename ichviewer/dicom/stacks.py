@@ -23,6 +23,7 @@ from ichviewer.dicom.geometry import (
 )
 from ichviewer.dicom.image import Image
 from ichviewer.imaging.grid import GeometryClass
+from ichviewer.language import tr, trn
 
 #: Direction cosines that differ less belong to one stack.
 SAME_ORIENTATION = 1e-3
@@ -135,8 +136,13 @@ def _without_copies(
     copies = len(images) - len(kept)
     if not copies:
         return kept, ()
-    verb = "is a copy" if copies == 1 else "are copies"
-    return kept, (f"{copies} of {len(images)} images {verb} of others and left out.",)
+    note = trn(
+        "{n} of {count} images is a copy of others and left out.",
+        "{n} of {count} images are copies of others and left out.",
+        copies,
+        count=len(images),
+    )
+    return kept, (note,)
 
 
 def _places(images: Sequence[Image]) -> list[list[Image]]:
@@ -235,5 +241,5 @@ def _conflict(images: Sequence[Image]) -> str:
     crowded = next(place for place in _places(images) if len(place) > 1)
     names = ", ".join(image.instance.name for image in crowded[:3])
     uids = [image.instance.sop_instance_uid for image in crowded]
-    same = " and one SOPInstanceUID" if len(set(uids)) == 1 and uids[0] else ""
-    return f"different images claim the same position{same} ({names})"
+    same = tr(" and one SOPInstanceUID") if len(set(uids)) == 1 and uids[0] else ""
+    return tr("different images claim the same position{same} ({names})", same=same, names=names)

@@ -5,16 +5,17 @@ from enum import StrEnum
 from pathlib import Path
 
 from ichviewer.imaging.grid import GeometryClass
+from ichviewer.language import tr, tr_later
 
 
 class Permission(StrEnum):
     """What a series may be used for."""
 
-    VIEW = "2-D reading"
-    HU = "HU tools"
-    MPR = "coronal and sagittal planes"
-    VOLUMETRY = "volumes in mL"
-    AI = "AI"
+    VIEW = tr_later("2-D reading")
+    HU = tr_later("HU tools")
+    MPR = tr_later("coronal and sagittal planes")
+    VOLUMETRY = tr_later("volumes in mL")
+    AI = tr_later("AI")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Instance:
     def name(self) -> str:
         """What to call it in a sentence: file name, archive member, frame."""
         file = f"{self.path.name}/{self.member}" if self.member else self.path.name
-        return file if self.frame is None else f"{file} frame {self.frame + 1}"
+        if self.frame is None:
+            return file
+        return tr("{file} frame {number}", file=file, number=self.frame + 1)
 
 
 @dataclass(frozen=True)

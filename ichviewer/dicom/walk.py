@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ichviewer.errors import IchViewerError
+from ichviewer.language import tr
 
 #: Nesting of sequences; real files stay below 8.
 NESTING_LIMIT = 32
@@ -86,7 +87,7 @@ class Walker:
             # A few stray bytes behind the last element are padding, not a loss.
             if at + 8 > self._size:
                 if len(self._parts) > 1:
-                    raise DamagedFile("is cut short within a sequence")
+                    raise DamagedFile(tr("is cut short within a sequence"))
                 return HeaderExtent(min(at, self._size), None)
             if at + 12 > len(self._data) < self._size:
                 raise NeedMoreError(at + 12)
@@ -116,8 +117,14 @@ class Walker:
             return value
         if value + length > part.limit:
             raise DamagedFile(
-                f"is damaged: element ({tag >> 16:04X},{tag & 0xFFFF:04X}) claims {length:,} "
-                f"bytes, {max(part.limit - value, 0):,} are left"
+                tr(
+                    "is damaged: element ({group:04X},{element:04X}) claims {length:,} bytes, "
+                    "{left:,} are left",
+                    group=tag >> 16,
+                    element=tag & 0xFFFF,
+                    length=length,
+                    left=max(part.limit - value, 0),
+                )
             )
         if inside and length and _is_sequence(self._data, value, vr, self._little):
             self._parts.append(_Part(value + length, True, part.explicit, True))
@@ -128,9 +135,9 @@ class Walker:
         self._count += 1
         if self._count > ELEMENT_LIMIT or self._top_level > TOP_LEVEL_LIMIT:
             limit = ELEMENT_LIMIT if self._count > ELEMENT_LIMIT else TOP_LEVEL_LIMIT
-            raise DamagedFile(f"has more than {limit:,} elements")
+            raise DamagedFile(tr("has more than {limit:,} elements", limit=limit))
         if len(self._parts) > 2 * NESTING_LIMIT:
-            raise DamagedFile(f"nests its sequences more than {NESTING_LIMIT} deep")
+            raise DamagedFile(tr("nests its sequences more than {limit} deep", limit=NESTING_LIMIT))
 
 
 def _element(data: bytes, at: int, explicit: bool, little: bool) -> tuple[int, bytes, int, int]:
@@ -141,7 +148,7 @@ def _element(data: bytes, at: int, explicit: bool, little: bool) -> tuple[int, b
     vr = data[at + 4 : at + 6] if explicit and group != 0xFFFE else b""
     if vr in LONG_VRS:
         if at + 12 > len(data):
-            raise DamagedFile("is cut short within its header")
+            raise DamagedFile(tr("is cut short within its header"))
         return tag, vr, struct.unpack_from(order + "L", data, at + 8)[0], at + 12
     if vr in SHORT_VRS or (vr.isalpha() and vr.isupper()):
         return tag, vr, struct.unpack_from(order + "H", data, at + 6)[0], at + 8
@@ -153,14 +160,14 @@ def _delimiter(parts: list[_Part], tag: int, length: int, value: int) -> int:
     if tag == _ITEM:
         outer = parts[-1]
         if length != _UNDEFINED and value + length > outer.limit:
-            raise DamagedFile("is damaged: a sequence item reaches past the end")
+            raise DamagedFile(tr("is damaged: a sequence item reaches past the end"))
         by_length = length != _UNDEFINED
         limit = value + length if by_length else outer.limit
         parts.append(_Part(limit, by_length, outer.explicit, outer.look_inside))
     elif tag in (_ITEM_END, _SEQUENCE_END) and len(parts) > 1:
         parts.pop()
     else:
-        raise DamagedFile("is damaged: a sequence delimiter stands outside any sequence")
+        raise DamagedFile(tr("is damaged: a sequence delimiter stands outside any sequence"))
     return value
 
 
