@@ -44,6 +44,8 @@ _MOST_ML = {
 #: ventricles is mixed with fluid and may be that thin.
 _LEAST_HU = 35.0
 _LEAST_VENTRICULAR_HU = 28.0
+#: No blood without contrast is denser.
+_MOST_HU = 85.0
 #: Large hemorrhages are denser than small ones, so density is drawn from pieces of like volume.
 _LIKE_VOLUME = 3.0
 _FORMS = ("acute", "subacute", "chronic", "layered")
@@ -118,4 +120,4 @@ def _draw_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
     rows = [(ml, hu) for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > least_hu]
     like = [hu for ml, hu in rows if 1 / _LIKE_VOLUME < ml / volume_ml < _LIKE_VOLUME]
     means = like if len(like) > 5 else [hu for _, hu in rows]
-    return float(rng.choice(means)) + float(rng.uniform(*_PARTIAL_VOLUME_HU))
+    return min(_MOST_HU, float(rng.choice(means)) + float(rng.uniform(*_PARTIAL_VOLUME_HU)))
