@@ -305,5 +305,5 @@ def drop(window: QWidget, folder: Path) -> None:
             data,
             _LEFT,
             Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
+        )
     )
