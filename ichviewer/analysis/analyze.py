@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.analysis.artefacts import FLAG_METAL, metal_slices
 from ichviewer.analysis.atlas import load_atlas
 from ichviewer.analysis.classical import find_dense
 from ichviewer.analysis.findings import (
@@ -19,7 +20,7 @@ from ichviewer.analysis.findings import (
 )
 from ichviewer.analysis.gate import Header, check_header, check_vector, join
 from ichviewer.analysis.gate_head import check_head
-from ichviewer.analysis.head import find_head
+from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Role
 from ichviewer.analysis.midline import Midline, find_midline
@@ -30,6 +31,7 @@ from ichviewer.analysis.reconcile import FLAG_NOT_DETECTED, Detection, notes_on_
 from ichviewer.analysis.segment import on_volume
 from ichviewer.analysis.shift import find_shift
 from ichviewer.analysis.signs import expansion_signs
+from ichviewer.analysis.symmetry import mirror_hu
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress, silent
@@ -96,7 +98,7 @@ def analyze(
         cavity = place.cavity(head, volume) if place and place.is_sure else None
         dense = on_volume(head.prepared, find_dense(head, cavity), volume)
     with stage(seconds, tr_later("lesions"), progress):
-        lesions = _measured(seen, volume, midline, place, dense, progress=progress)
+        lesions = _measured(seen, volume, head, midline, place, dense=dense, progress=progress)
     return Findings(
         series_uid=volume.series_uid,
         gate=gate,
@@ -126,17 +128,24 @@ def analyze(
 def _measured(
     seen: Seen,
     volume: Volume,
+    head: Head,
     midline: Midline,
     place: Place | None,
-    dense: NDArray[np.bool_],
     *,
+    dense: NDArray[np.bool_],
     progress: Progress,
 ) -> tuple[Lesion, ...]:
-    lesions = []
+    lesions, metal = [], metal_slices(head)
     for number, one in enumerate(seen.lesions, start=1):
         progress(number - 1, len(seen.lesions), tr("Analysis: {stage}", stage=tr("lesions")))
         lesion = measure(one, seen.marked, volume, midline, dense, number=number, place=place)
-        lesion = replace(lesion, signs=expansion_signs(one, seen.lesions, volume))
+        lesion = replace(
+            lesion,
+            signs=expansion_signs(one, seen.lesions, volume),
+            mirror_hu=mirror_hu(one.region, seen.marked.mask, volume, midline),
+        )
+        if metal[one.region.box[0]].any():
+            lesion = replace(lesion, flags=(*lesion.flags, FLAG_METAL))
         if not seen.detection.shows(one):
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_NOT_DETECTED))
         lesions.append(lesion)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.head import Head
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import tr
+from ichviewer.language import tr, tr_later
 
 #: Teeth and the densest bone stay below this in pixels of 1 mm and slabs of 5 mm; metal does not.
 _METAL_HU = 2500.0
@@ -23,12 +23,13 @@ _LARGE_SHARE = 0.75
 _STEP_MM = 5.0
 _LINE = 4
 
+FLAG_METAL = tr_later("on a slice with metal: a streak?")
+
 
 def artefact_warnings(volume: Volume, head: Head) -> Iterator[str]:
     """Sentences on metal within the slices that show brain, and on movement between slices."""
     frame = SlabFrame(volume.grid, head)
-    slabs = np.flatnonzero(head.brain.sum(axis=(1, 2)) > 0)
-    metal = slabs[(head.hu[slabs] > _METAL_HU).sum(axis=(1, 2)) >= _METAL_PX]
+    metal = _metal_slabs(head)
     if metal.size:
         dark = head.brain[metal] & (head.hu[metal] < _DARK_HU)
         share = dark.sum() / max(int(head.brain[metal].sum()), 1)
@@ -39,6 +40,16 @@ def artefact_warnings(volume: Volume, head: Head) -> Iterator[str]:
     moved = _moved_slab(head, frame)
     if moved is not None:
         yield tr("The head seems to have moved near slice {number}.", number=frame.k(moved) + 1)
+
+
+def metal_slices(head: Head) -> NDArray[np.bool_]:
+    """(K,) True for the slices that show brain and metal."""
+    return np.isin(head.prepared.slab_of_k, _metal_slabs(head))
+
+
+def _metal_slabs(head: Head) -> NDArray[np.intp]:
+    slabs = np.flatnonzero(head.brain.sum(axis=(1, 2)) > 0)
+    return slabs[(head.hu[slabs] > _METAL_HU).sum(axis=(1, 2)) >= _METAL_PX]
 
 
 def _slices(slabs: NDArray[np.intp], frame: SlabFrame) -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.imaging.window import Window
-from ichviewer.language import tr, tr_later
+from ichviewer.language import tr_later
 
 
 class HemorrhageType(IntEnum):
@@ -36,7 +36,7 @@ _TYPE_WORDS = {
 
 
 #: Columns of every probability array: any hemorrhage, then the five types by their label.
-PROBABILITY_COLUMNS: tuple[str, ...] = ("any", *(t.word for t in HemorrhageType))
+PROBABILITY_COLUMNS: tuple[str, ...] = (tr_later("any"), *(t.word for t in HemorrhageType))
 
 
 class Side(StrEnum):
@@ -80,11 +80,6 @@ class GateAnswer(StrEnum):
             GateAnswer.WARNED: tr_later("processed with warning"),
             GateAnswer.REFUSED: tr_later("refused"),
         }[self]
-
-
-def site_words(site: str) -> str:
-    """A site ("convexity, frontal lobe") in the reader's language."""
-    return ", ".join(tr(part) for part in site.split(", "))
 
 
 @dataclass(frozen=True)
@@ -178,11 +173,14 @@ class Lesion:
         The bedside estimate A x B x C / 2, for comparison; NaN where slices have no positions.
     site
         Where in the head it lies, in words, from an atlas laid over it; empty where not known.
-        `site_words` says it in the reader's language.
+        `atlas.site_words` says it in the reader's language.
     thickness_mm
         Of an epidural or subdural collection, across it; NaN for other types.
     signs
         Signs of expansion, of an intraparenchymal hematoma.
+    mirror_hu
+        Mean over the place that mirrors it across the head's midline; NaN where there is none to
+        compare with.
     """
 
     number: int
@@ -204,6 +202,12 @@ class Lesion:
     site: str = ""
     thickness_mm: float = float("nan")
     signs: tuple[Sign, ...] = ()
+    mirror_hu: float = float("nan")
+
+    @property
+    def asymmetry_hu(self) -> float:
+        """How much denser it is than its mirror place; NaN where that is not known."""
+        return self.mean_hu - self.mirror_hu
 
 
 @dataclass(frozen=True, eq=False)

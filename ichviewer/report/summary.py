@@ -11,10 +11,11 @@ from ichviewer.analysis.findings import (
     MidlineShift,
     ModelInfo,
 )
+from ichviewer.language import tr_later
 from ichviewer.library.case import Match, Matches
 
 #: Stands on everything that shows what a model said.
-DISCLAIMER = "AI result, not for primary diagnosis"
+DISCLAIMER = tr_later("AI result, not for primary diagnosis")
 
 
 def describe_findings(findings: Findings) -> dict[str, Any]:
@@ -98,6 +99,7 @@ def _lesion(lesion: Lesion) -> dict[str, Any]:
         "site": lesion.site,
         "mean_hu": number(lesion.mean_hu, 1),
         "max_hu": number(lesion.max_hu, 1),
+        "mirror_hu": number(lesion.mirror_hu, 1),
         "probability": number(lesion.probability),
         "agreement": number(lesion.agreement),
         "flags": list(lesion.flags),
