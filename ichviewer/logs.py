@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FunctionType, TracebackType
 
 from ichviewer.errors import SettingsError
+from ichviewer.language import tr
 
 LOG_NAME = "ichviewer.log"
 LOG_BYTES = 1_000_000
@@ -45,7 +46,9 @@ def start_logging(folder: Path, level: int = logging.INFO) -> logging.Handler:
             folder / LOG_NAME, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
         )
     except OSError as error:
-        raise SettingsError(f"No log can be written to {folder}: {error.strerror}.") from error
+        raise SettingsError(
+            tr("No log can be written to {folder}: {reason}.", folder=folder, reason=error.strerror)
+        ) from error
     handler.setFormatter(ScrubbingFormatter())
     handler.setLevel(level)
     root = logging.getLogger()

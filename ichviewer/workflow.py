@@ -23,6 +23,7 @@ from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import GeometryError, LibraryError, NotDicomError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.library.case import Case, Matches
 from ichviewer.progress import Progress, silent, so_far
 from ichviewer.settings import read_settings
@@ -103,11 +104,16 @@ def best_series(scan: ScanResult, key: str = "") -> Series:
         if len(named) == 1:
             return named[0]
         known = ", ".join(series.key[:8] for series in scan.series)
-        count = "No" if not named else "More than one"
-        raise NotDicomError(f"{count} series has the key {key}. There are: {known}.")
+        if named:
+            sentence = tr(
+                "More than one series has the key {key}. There are: {known}.", key=key, known=known
+            )
+        else:
+            sentence = tr("No series has the key {key}. There are: {known}.", key=key, known=known)
+        raise NotDicomError(sentence)
     readable = by_worth(scan)
     if not readable:
-        raise NotDicomError(f"No series in {scan.folder} can be shown.")
+        raise NotDicomError(tr("No series in {folder} can be shown.", folder=scan.folder))
     return readable[0]
 
 
@@ -190,7 +196,9 @@ def evaluate(
         series = best_series(scan)
         volume = open_series(series, excluded=excluded, progress=progress)
         if len(scan.series) > 1:
-            note = f"Of {len(scan.series)} series the one most worth reading was taken."
+            note = tr(
+                "Of {count} series the one most worth reading was taken.", count=len(scan.series)
+            )
             volume = replace(volume, notes=(*volume.notes, note))
         return volume, _header(series)
 
@@ -227,7 +235,9 @@ def save_aligned(
     from ichviewer.imaging.itk import write_nifti
 
     if not alignment.is_usable:
-        raise GeometryError(f"{file.name} was not written. {alignment.sentence()}")
+        raise GeometryError(
+            tr("{name} was not written. {why}", name=file.name, why=alignment.sentence())
+        )
     resampled = on_grid(prior, alignment.motion, even_grid(current.grid), progress)
     write_nifti(resampled, file)
     return tuple(note for note in resampled.notes if note not in prior.notes)
@@ -250,6 +260,7 @@ def find_similar(
         tuple(kind.word for kind in findings.found_types),
         progress,
         restrict=restrict,
+        is_found=findings.is_any_found,
     )
 
 
@@ -268,14 +279,21 @@ def open_case(
     with Library.open(library or library_folder()) as opened:
         images = opened.images_path(case)
     if images is None or not images.exists():
-        raise LibraryError(f"The images of case {case.case_id} are not stored in the library.")
+        raise LibraryError(
+            tr("The images of case {case_id} are not stored in the library.", case_id=case.case_id)
+        )
     scan = open_folder(images, excluded=excluded, progress=progress)
     for series in by_worth(scan):
         volume = open_series(series, excluded=excluded, progress=progress)
         # A folder of the user's own may hold other series, or other files than when it was stored.
         if not case.case_id.startswith(OWN_CASE) or case.case_id == case_id(volume):
             return series, volume
-    raise LibraryError(f"The images of case {case.case_id} are no longer where they were stored.")
+    raise LibraryError(
+        tr(
+            "The images of case {case_id} are no longer where they were stored.",
+            case_id=case.case_id,
+        )
+    )
 
 
 def library_folder() -> Path:
@@ -344,7 +362,7 @@ def measure(
 
     entries = []
     for done, drawn in enumerate(measurements):
-        progress(done, len(measurements), "Measuring")
+        progress(done, len(measurements), tr("Measuring"))
         segmented = None
         if findings is not None and drawn.kind is Kind.ABC2:
             segmented = segmented_lesion(drawn, findings.mask, volume.grid)
@@ -371,7 +389,7 @@ def check_models(
     checked = folders or catalog.model_folders(paths.models_folder())
     problems = {}
     for done, folder in enumerate(checked):
-        progress(done, len(checked), f"Checking {folder.name}")
+        progress(done, len(checked), tr("Checking {name}", name=folder.name))
         problems[folder] = catalog.check_model(folder)
     return problems
 
@@ -429,9 +447,9 @@ def add_case(
     from ichviewer.report.card import case_of
 
     if not findings.embedding.size:
-        raise LibraryError("The models did not read this series, so it cannot be found again.")
+        raise LibraryError(tr("The models did not read this series, so it cannot be found again."))
     folder = library or paths.user_library_folder()
-    progress(0, 1, "Adding the case")
+    progress(0, 1, tr("Adding the case"))
     _begin_library(folder)
     case = case_of(series, volume, findings, note, keeps_path)
     with Library.open(folder, writable=True) as opened:

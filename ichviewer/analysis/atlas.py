@@ -43,6 +43,11 @@ SPACES = (
 )
 
 
+def site_words(site: str) -> str:
+    """A site ("convexity, frontal lobe") in the reader's language."""
+    return ", ".join(tr(part) for part in site.split(", "))
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
     """The mean of ten heads on a grid of 4 mm, axes x, y, z (LPS).

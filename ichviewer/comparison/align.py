@@ -11,6 +11,7 @@ from ichviewer.comparison.registration import register
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.rigid import IDENTITY
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress, silent
 
 #: Scans of one simulated head: skulls within 0.1 mm, correlation above 0.99; of two heads: 2.5 mm
@@ -33,19 +34,23 @@ def align(current: Volume, prior: Volume, progress: Progress = silent) -> Alignm
     progress
         Called many times a second; it may cancel.
     """
-    for name, volume in (("current", current), ("prior", prior)):
+    named = ((tr_later("current"), current), (tr_later("prior"), prior))
+    for name, volume in named:
         problem = _problem(volume)
         if problem:
-            return _refused(current, f"the {name} series {problem}")
+            return _refused(
+                current, tr("the {name} series {problem}", name=tr(name), problem=problem)
+            )
     crania: list[Cranium] = []
-    for name, volume in (("current", current), ("prior", prior)):
+    for name, volume in named:
         cranium = find_cranium(volume, progress)
         if cranium is None:
-            return _refused(current, f"the {name} series shows no skull with a brain in it.")
+            reason = tr("the {name} series shows no skull with a brain in it.", name=tr(name))
+            return _refused(current, reason)
         crania.append(cranium)
     here, there = crania
     motion = register(here, there, progress)
-    progress(0, 0, "Measuring the alignment")
+    progress(0, 0, tr("Measuring the alignment"))
     measured = measure_quality(here, there, motion)
     grade, reason = _judge(measured)
     found = motion if grade is not Grade.REFUSED else IDENTITY
@@ -54,34 +59,41 @@ def align(current: Volume, prior: Volume, progress: Progress = silent) -> Alignm
 
 def _problem(volume: Volume) -> str:
     if volume.geometry is GeometryClass.NO_GEOMETRY:
-        return "has no slice positions."
+        return tr("has no slice positions.")
     if volume.geometry is GeometryClass.SINGLE:
-        return "is a single slice."
-    return "" if volume.is_hu else "has no HU."
+        return tr("is a single slice.")
+    return "" if volume.is_hu else tr("has no HU.")
 
 
 def _judge(measured: Quality) -> tuple[Grade, str]:
     if measured.correlation < _WORST_CORRELATION or not isfinite(measured.skull_mm):
-        return Grade.REFUSED, (
-            "the heads do not fit upon each other "
-            f"(correlation {measured.correlation:.2f}, at least {_WORST_CORRELATION} is needed). "
-            "Are both of this patient?"
+        return Grade.REFUSED, tr(
+            "the heads do not fit upon each other (correlation {correlation:.2f}, at least {least} "
+            "is needed). Are both of this patient?",
+            correlation=measured.correlation,
+            least=_WORST_CORRELATION,
         )
     if measured.skull_mm > _WORST_SKULL_MM:
-        return Grade.REFUSED, (
-            f"the skulls lie {measured.skull_mm:.1f} mm apart, more than {_WORST_SKULL_MM} mm. "
-            "Are both of this patient?"
+        return Grade.REFUSED, tr(
+            "the skulls lie {skull_mm:.1f} mm apart, more than {most_mm} mm. Are both of this "
+            "patient?",
+            skull_mm=measured.skull_mm,
+            most_mm=_WORST_SKULL_MM,
         )
     if measured.shared < _LEAST_SHARED:
-        return Grade.REFUSED, (f"the series share only {100 * measured.shared:.0f} % of the brain.")
+        return Grade.REFUSED, tr(
+            "the series share only {percent:.0f} % of the brain.", percent=100 * measured.shared
+        )
     doubts = []
     if measured.skull_mm > _GOOD_SKULL_MM or measured.skull_95_mm > _GOOD_SKULL_95_MM:
-        doubts.append("the skulls differ in places")
+        doubts.append(tr("the skulls differ in places"))
     if measured.correlation < _GOOD_CORRELATION:
-        doubts.append(f"the correlation is only {measured.correlation:.2f}")
+        doubts.append(
+            tr("the correlation is only {correlation:.2f}", correlation=measured.correlation)
+        )
     if not doubts:
         return Grade.GOOD, ""
-    return Grade.DOUBTFUL, f"Check by eye: {' and '.join(doubts)}."
+    return Grade.DOUBTFUL, tr("Check by eye: {doubts}.", doubts=tr(" and ").join(doubts))
 
 
 def _refused(current: Volume, reason: str) -> Alignment:

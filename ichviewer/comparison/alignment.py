@@ -7,6 +7,7 @@ import numpy as np
 
 from ichviewer.imaging.grid import Float
 from ichviewer.imaging.rigid import IDENTITY, RigidTransform, turn_about
+from ichviewer.language import tr, tr_later
 
 _UNMOVED = np.zeros(3)
 
@@ -14,10 +15,10 @@ _UNMOVED = np.zeros(3)
 class Grade(StrEnum):
     """What the quality of an alignment allows."""
 
-    GOOD = "good"
-    DOUBTFUL = "doubtful"
-    REFUSED = "refused"
-    BY_HAND = "by hand"
+    GOOD = tr_later("good")
+    DOUBTFUL = tr_later("doubtful")
+    REFUSED = tr_later("refused")
+    BY_HAND = tr_later("by hand")
 
 
 @dataclass(frozen=True)
@@ -82,20 +83,32 @@ class Alignment:
     def sentence(self) -> str:
         """What a reader must know about it."""
         if self.grade is Grade.REFUSED:
-            return f"Not aligned: {self.reason}"
+            return tr("Not aligned: {reason}", reason=self.reason)
         parts = [
-            f"Aligned: {self.motion.moves_by_mm(self.center_lps_mm):.1f} mm, "
-            f"{self.motion.angle_deg:.1f}°"
+            tr(
+                "Aligned: {moved_mm:.1f} mm, {turned_deg:.1f}°",
+                moved_mm=self.motion.moves_by_mm(self.center_lps_mm),
+                turned_deg=self.motion.angle_deg,
+            )
         ]
         if self.grade is Grade.BY_HAND:
-            turned = self.by_hand.angle_deg
-            moved = self.by_hand.moves_by_mm(self.center_lps_mm)
-            parts.append(f"of these {moved:.1f} mm, {turned:.1f}° by hand")
+            parts.append(
+                tr(
+                    "of these {moved_mm:.1f} mm, {turned_deg:.1f}° by hand",
+                    moved_mm=self.by_hand.moves_by_mm(self.center_lps_mm),
+                    turned_deg=self.by_hand.angle_deg,
+                )
+            )
         elif self.quality is not None:
             parts.append(
-                f"quality {self.grade}: skulls within {self.quality.skull_mm:.1f} mm "
-                f"(95 % within {self.quality.skull_95_mm:.1f} mm), "
-                f"{100 * self.quality.shared:.0f} % of the brain shared"
+                tr(
+                    "quality {grade}: skulls within {skull_mm:.1f} mm (95 % within "
+                    "{skull_95_mm:.1f} mm), {percent:.0f} % of the brain shared",
+                    grade=tr(self.grade),
+                    skull_mm=self.quality.skull_mm,
+                    skull_95_mm=self.quality.skull_95_mm,
+                    percent=100 * self.quality.shared,
+                )
             )
         return "; ".join(parts) + "." + (f" {self.reason}" if self.reason else "")
 
@@ -114,7 +127,7 @@ def moved_by_hand(
         left, posterior and head through its middle.
     """
     step = turn_about(alignment.by_hand.apply(alignment.center_lps_mm), angles_deg, shift_lps_mm)
-    reason = "" if alignment.grade is not Grade.REFUSED else "The registration was refused."
+    reason = "" if alignment.grade is not Grade.REFUSED else tr("The registration was refused.")
     return replace(
         alignment,
         by_hand=step.after(alignment.by_hand),

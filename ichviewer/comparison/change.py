@@ -6,6 +6,7 @@ from math import isfinite, nan
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion, MidlineShift
 from ichviewer.comparison.alignment import Alignment
+from ichviewer.language import tr, tr_later
 
 #: Hematoma expansion: growth by more than 6 mL or by more than 33 % (Dowlatshahi et al. 2011,
 #: Neurology 76:1238). Defined for intracerebral hematoma between first and follow-up CT.
@@ -14,15 +15,15 @@ EXPANSION_SHARE = 0.33
 
 
 class Trend(StrEnum):
-    """What became of a lesion or a type; the value is the word on screen."""
+    """What became of a lesion or a type; `tr` says the word on screen."""
 
-    NEW = "new"
-    GONE = "gone"
-    GROWN = "grown"
-    SHRUNK = "shrunk"
-    STABLE = "stable"
-    NOT_COVERED = "not in the other scan"
-    UNKNOWN = "not measured"
+    NEW = tr_later("new")
+    GONE = tr_later("gone")
+    GROWN = tr_later("grown")
+    SHRUNK = tr_later("shrunk")
+    STABLE = tr_later("stable")
+    NOT_COVERED = tr_later("not in the other scan")
+    UNKNOWN = tr_later("not measured")
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ class Amount:
         if not self.exceeds_rule:
             return ""
         if not self.is_certain:
-            return "beyond the rule, but within the measuring uncertainty"
+            return tr("beyond the rule, but within the measuring uncertainty")
         reasons = []
         if self.change_ml > EXPANSION_ML:
-            reasons.append(f"more than {EXPANSION_ML:.0f} mL")
+            reasons.append(tr("more than {ml:.0f} mL", ml=EXPANSION_ML))
         if self.change_share > EXPANSION_SHARE:
-            reasons.append(f"more than {100 * EXPANSION_SHARE:.0f} %")
-        return f"GROWTH: {' and '.join(reasons)}"
+            reasons.append(tr("more than {percent:.0f} %", percent=100 * EXPANSION_SHARE))
+        return tr("GROWTH: {reasons}", reasons=tr(" and ").join(reasons))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ichviewer.comparison.matching import (
     placed_lesions,
 )
 from ichviewer.comparison.time_point import TimePoint, doubts, interval
+from ichviewer.language import tr, trn
 from ichviewer.progress import Progress, silent
 
 Lesions = tuple[Placed, ...]
@@ -39,7 +40,7 @@ def compare(
     """
     if alignment is None:
         alignment = align(current.volume, prior.volume, progress)
-    progress(0, 0, "Comparing lesions")
+    progress(0, 0, tr("Comparing lesions"))
     is_read = not any(_is_refused(one.findings) for one in (prior, current))
     before = placed_lesions(prior.findings, prior.volume.grid)
     after = placed_lesions(current.findings, current.volume.grid)
@@ -117,25 +118,37 @@ def _is_refused(findings: Findings) -> bool:
 
 def _unread(prior: Findings, current: Findings) -> list[str]:
     said = []
-    for name, findings in (("prior", prior), ("current", current)):
+    for name, findings in ((tr("prior"), prior), (tr("current"), current)):
         if _is_refused(findings):
             reasons = " ".join(findings.gate.reasons)
-            said.append(f"The models did not read the {name} series: {reasons}".strip())
+            sentence = tr(
+                "The models did not read the {name} series: {reasons}", name=name, reasons=reasons
+            )
+            said.append(sentence.strip())
     made = [{model.sha256 for model in findings.models} for findings in (prior, current)]
     if all(made) and made[0] != made[1]:
-        said.append("Different models read the two series: volumes are not strictly comparable.")
+        said.append(
+            tr("Different models read the two series: volumes are not strictly comparable.")
+        )
     return said
 
 
 def _unseen(changes: tuple[LesionChange, ...], alignment: Alignment) -> list[str]:
     if not alignment.is_usable:
-        return ["Without an alignment lesions are not told from each other: only totals compare."]
+        return [
+            tr("Without an alignment lesions are not told from each other: only totals compare.")
+        ]
     count = sum(change.trend is Trend.NOT_COVERED for change in changes)
     if not count:
         return []
     return [
-        f"The place of {count} lesion{'s' if count > 1 else ''} was scanned only once: "
-        "the totals of their types differ for that reason, too."
+        trn(
+            "The place of {n} lesion was scanned only once: "
+            "the totals of their types differ for that reason, too.",
+            "The place of {n} lesions was scanned only once: "
+            "the totals of their types differ for that reason, too.",
+            count,
+        )
     ]
 
 
@@ -144,8 +157,11 @@ def _renamed(groups: tuple[Group, ...], alignment: Alignment, slice_mm: float) -
     gone = [group for group in groups if not group.current]
     new = [group for group in groups if not group.prior]
     return [
-        f"At one place the prior shows {before.prior[0].lesion.kind.word}, "
-        f"the current {after.current[0].lesion.kind.word} blood: check the type."
+        tr(
+            "At one place the prior shows {prior}, the current {current} blood: check the type.",
+            prior=tr(before.prior[0].lesion.kind.word),
+            current=tr(after.current[0].lesion.kind.word),
+        )
         for before in gone
         for after in new
         if lie_together(before, after, alignment.motion, slice_mm)

@@ -13,6 +13,7 @@ from scipy import ndimage
 from ichviewer.imaging.grid import Float, Grid
 from ichviewer.imaging.resample import to_regular
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.progress import Progress, silent
 
 Bools = NDArray[np.bool_]
@@ -79,7 +80,7 @@ def find_cranium(volume: Volume, progress: Progress = silent) -> Cranium | None:
     if coarse.padding is not None:
         hu = np.where(coarse.padding, np.float32(_AIR_HU), hu)
     coarse = replace(coarse, hu=hu, padding=None)
-    progress(0, 0, "Finding the skull")
+    progress(0, 0, tr("Finding the skull"))
     brain, outside_mm = _find_brain(hu, coarse.spacing_mm)
     if not brain.any():
         return None
@@ -100,7 +101,7 @@ def _averaged(volume: Volume, progress: Progress) -> Volume:
     hu = np.empty(counts, np.float32)
     rows, columns = counts[1] * blocks[1], counts[2] * blocks[2]
     for k in range(counts[0]):
-        progress(k, counts[0], "Reading for the alignment")
+        progress(k, counts[0], tr("Reading for the alignment"))
         slices = slice(k * blocks[0], (k + 1) * blocks[0])
         slab = volume.hu[slices, :rows, :columns].astype(np.float32)
         if volume.padding is not None:

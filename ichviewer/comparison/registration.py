@@ -16,6 +16,7 @@ from scipy import ndimage
 from ichviewer.comparison.cranium import Cranium
 from ichviewer.imaging.grid import Float
 from ichviewer.imaging.rigid import RigidTransform, turn_about
+from ichviewer.language import tr
 from ichviewer.progress import Progress, silent
 
 Floats32 = NDArray[np.float32]
@@ -61,12 +62,12 @@ def register(current: Cranium, prior: Cranium, progress: Progress = silent) -> R
     candidates: list[RigidTransform] = []
     best = RigidTransform(np.eye(3), np.zeros(3))
     for level, (resolution_mm, count) in enumerate(_LEVELS):
-        progress(level, len(_LEVELS) + 1, "Aligning")
+        progress(level, len(_LEVELS) + 1, tr("Aligning"))
         match = _Match.of(fixed, moving, resolution_mm, count)
         candidates = [best] if candidates else _starts(fixed, moving, match)
         refined = [match.refine(start, progress) for start in candidates]
         best = max(refined, key=match.correlation)
-    progress(len(_LEVELS), len(_LEVELS) + 1, "Aligning")
+    progress(len(_LEVELS), len(_LEVELS) + 1, tr("Aligning"))
     return best.inverse() if is_swapped else best
 
 
@@ -148,7 +149,7 @@ class _Match:
         """Gauss-Newton from a start."""
         motion = start
         for _ in range(_STEPS):
-            progress(0, 0, "Aligning")
+            progress(0, 0, tr("Aligning"))
             step = self._step(motion)
             if step is None:
                 return start

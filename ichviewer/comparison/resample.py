@@ -9,6 +9,7 @@ from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.resample import OUTSIDE_HU, regular_grid
 from ichviewer.imaging.rigid import RigidTransform
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.progress import Progress, silent
 
 _EVEN = (GeometryClass.REGULAR, GeometryClass.TILTED)
@@ -42,7 +43,7 @@ def on_grid(
     outside = np.zeros(target.shape_kji, dtype=np.bool_)
     limits = np.array(volume.shape_kji) - 1
     for k in range(count):
-        progress(k, count, "Resampling the prior series")
+        progress(k, count, tr("Resampling the prior series"))
         index = np.stack(np.broadcast_arrays(k, *np.ogrid[:rows, :columns]), axis=-1)
         at = volume.grid.kji(motion.apply(target.lps_mm(index.astype(np.float64))))
         outside[k] = ~((at >= -0.5) & (at <= limits + 0.5)).all(axis=-1)
@@ -52,6 +53,6 @@ def on_grid(
         at[..., 0] -= first
         plane = ndimage.map_coordinates(near, np.moveaxis(at, -1, 0), order=1, mode="nearest")
         hu[k] = np.where(outside[k], OUTSIDE_HU, np.rint(plane) if hu.dtype == np.int16 else plane)
-    note = "The prior series, interpolated on the slices of the current one."
+    note = tr("The prior series, interpolated on the slices of the current one.")
     padding = outside if outside.any() else None
     return replace(volume, hu=hu, grid=target, padding=padding, notes=(*volume.notes, note))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ichviewer.analysis.findings import Findings
 from ichviewer.dicom.study import Series, Study
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,8 @@ def interval(prior: Study, current: Study) -> str:
         return ""
     between = abs(after - before)
     if between < timedelta(hours=48):
-        return f"{between.total_seconds() / 3600:.1f} hours"
-    return f"{between / timedelta(days=1):.0f} days"
+        return tr("{hours:.1f} hours", hours=between.total_seconds() / 3600)
+    return tr("{days:.0f} days", days=between / timedelta(days=1))
 
 
 def doubts(prior: TimePoint, current: TimePoint) -> tuple[str, ...]:
@@ -50,21 +51,34 @@ def doubts(prior: TimePoint, current: TimePoint) -> tuple[str, ...]:
     found = []
     ids = (prior.study.patient_id, current.study.patient_id)
     if not all(ids):
-        found.append("A patient ID is missing: make sure that both series are of one patient.")
+        found.append(tr("A patient ID is missing: make sure that both series are of one patient."))
     elif ids[0] != ids[1]:
         found.append(
-            f"The patient IDs differ (prior {ids[0]}, current {ids[1]}): "
-            "make sure that both series are of one patient."
+            tr(
+                "The patient IDs differ (prior {prior}, current {current}): make sure that both "
+                "series are of one patient.",
+                prior=ids[0],
+                current=ids[1],
+            )
         )
-    for what in ("name", "sex"):
+    for what in (tr_later("name"), tr_later("sex")):
         before, after = (getattr(one.study, f"patient_{what}") for one in (prior, current))
         if before and after and before.casefold() != after.casefold():
-            found.append(f"The patient's {what} differs (prior {before}, current {after}).")
+            found.append(
+                tr(
+                    "The patient's {what} differs (prior {prior}, current {current}).",
+                    what=tr(what),
+                    prior=before,
+                    current=after,
+                )
+            )
     if prior.series.key == current.series.key:
-        found.append("Both are the same series.")
+        found.append(tr("Both are the same series."))
     before_at, after_at = taken_at(prior.study), taken_at(current.study)
     if before_at is None or after_at is None:
-        found.append("A study has no date and time: check which of the two is the earlier one.")
+        found.append(tr("A study has no date and time: check which of the two is the earlier one."))
     elif before_at > after_at:
-        found.append("The prior study was taken after the current one: growth reads as shrinking.")
+        found.append(
+            tr("The prior study was taken after the current one: growth reads as shrinking.")
+        )
     return tuple(found)

@@ -13,6 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.language import tr_later
+
 Float = NDArray[np.float64]
 
 #: Slices whose gaps deviate less than this are evenly spaced (the larger of both).
@@ -27,12 +29,12 @@ TILT_TOLERANCE_DEG = 0.05
 class GeometryClass(StrEnum):
     """What is known about the slices' positions; decides what the program permits."""
 
-    REGULAR = "regular"
-    TILTED = "tilted"
-    IRREGULAR = "irregular"
-    GAPPED = "gapped"
-    SINGLE = "single"
-    NO_GEOMETRY = "no geometry"
+    REGULAR = tr_later("regular")
+    TILTED = tr_later("tilted")
+    IRREGULAR = tr_later("irregular")
+    GAPPED = tr_later("gapped")
+    SINGLE = tr_later("single")
+    NO_GEOMETRY = tr_later("no geometry")
 
 
 def _read_only(array: Float) -> Float:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ichviewer.errors import GeometryError
 from ichviewer.imaging.grid import Float, GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 _EVEN = (GeometryClass.REGULAR, GeometryClass.TILTED, GeometryClass.SINGLE)
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -35,7 +36,10 @@ def write_nifti(volume: Volume, path: Path) -> None:
     """
     if volume.geometry not in _EVEN:
         raise GeometryError(
-            f"A NIfTI file cannot hold a volume of {volume.geometry} slices; resample it first."
+            tr(
+                "A NIfTI file cannot hold a volume of {geometry} slices; resample it first.",
+                geometry=tr(volume.geometry),
+            )
         )
     _write(np.asarray(volume.hu), volume.grid.affine, path)
 
@@ -60,15 +64,18 @@ def write_nifti_mask(mask: NDArray[np.uint8], grid: Grid, path: Path) -> str:
     if mask.shape != grid.shape_kji:
         raise ValueError(f"mask {mask.shape} does not fit the grid {grid.shape_kji}")
     if grid.geometry is GeometryClass.NO_GEOMETRY:
-        raise GeometryError("A mask without slice positions cannot be written as NIfTI.")
+        raise GeometryError(tr("A mask without slice positions cannot be written as NIfTI."))
     if grid.geometry in _EVEN:
         _write(mask, grid.affine, path)
         return ""
     even, affine = _even_slices(mask, grid)
     _write(even, affine, path)
-    return (
-        f"The slices are unevenly spaced: the mask was written on {even.shape[0]} even slices of "
-        f"{np.linalg.norm(affine[:3, 0]):.2f} mm, each the nearest of {mask.shape[0]} slices."
+    return tr(
+        "The slices are unevenly spaced: the mask was written on {even_slices} even "
+        "slices of {gap_mm:.2f} mm, each the nearest of {slices} slices.",
+        even_slices=even.shape[0],
+        gap_mm=np.linalg.norm(affine[:3, 0]),
+        slices=mask.shape[0],
     )
 
 

@@ -23,6 +23,7 @@ from ichviewer.imaging.regions import (
     statistics,
 )
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 
 #: B of ABC/2 lies at a right angle to A; so much less is worth a word.
 _SQUARE_DEG = 10.0
@@ -34,14 +35,14 @@ _SIDEWAYS_COSINE = 0.7
 _ON_CUT = 0.5 + 1e-6
 _NAN = float("nan")
 
-NO_POSITIONS = "The files give no usable positions, so nothing is stated in mm."
-OFF_CUT = "Its points do not lie on one cut of this series."
-EMPTY = "The centre of no voxel lies inside."
+NO_POSITIONS = tr_later("The files give no usable positions, so nothing is stated in mm.")
+OFF_CUT = tr_later("Its points do not lie on one cut of this series.")
+EMPTY = tr_later("The centre of no voxel lies inside.")
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number with its name and unit; NaN where it is unknown."""
+    """One number with its name, which `tr` says, and unit; NaN where it is unknown."""
 
     name: str
     value: float
@@ -98,11 +99,11 @@ def measure(
     """
     kind, grid = measurement.kind, volume.grid
     if not kind.is_free and not lies_on_one_cut(measurement, grid):
-        return Measured(notes=(OFF_CUT,))
+        return Measured(notes=(tr(OFF_CUT),))
     if kind.is_region:
         return _region(measurement, volume)
     if grid.geometry is GeometryClass.NO_GEOMETRY:
-        return Measured(notes=(NO_POSITIONS,))
+        return Measured(notes=(tr(NO_POSITIONS),))
     if kind is Kind.ABC2:
         return _abc2(measurement, grid, segmented)
     return _RULERS[kind](measurement, grid)
@@ -145,67 +146,72 @@ def _region(measurement: Measurement, volume: Volume) -> Measured:
     found = statistics(outline, cut, volume)
     unit = "HU" if volume.is_hu else ""
     quantities = [
-        Quantity("mean", found.mean, unit),
-        Quantity("SD", found.sd, unit),
-        Quantity("min", found.smallest, unit),
-        Quantity("max", found.largest, unit),
-        Quantity("voxels", float(found.count), ""),
+        Quantity(tr_later("mean"), found.mean, unit),
+        Quantity(tr_later("SD"), found.sd, unit),
+        Quantity(tr_later("min"), found.smallest, unit),
+        Quantity(tr_later("max"), found.largest, unit),
+        Quantity(tr_later("voxels"), float(found.count), ""),
     ]
     notes = []
     if volume.grid.geometry is GeometryClass.NO_GEOMETRY:
-        notes.append(NO_POSITIONS)
+        notes.append(tr(NO_POSITIONS))
     else:
-        quantities.insert(2, Quantity("area", outline.area_mm2, "mm²"))
+        quantities.insert(2, Quantity(tr_later("area"), outline.area_mm2, "mm²"))
         if measurement.kind in (Kind.ELLIPSE, Kind.RECTANGLE):
             low, high = outline.box_mm
-            quantities.append(Quantity("width", float(high[0] - low[0]), "mm"))
-            quantities.append(Quantity("height", float(high[1] - low[1]), "mm"))
+            quantities.append(Quantity(tr_later("width"), float(high[0] - low[0]), "mm"))
+            quantities.append(Quantity(tr_later("height"), float(high[1] - low[1]), "mm"))
     if isinstance(outline, Polygon) and outline.crosses_itself:
-        notes.append("The outline crosses itself, so its area is not stated.")
+        notes.append(tr("The outline crosses itself, so its area is not stated."))
     if not found.count:
-        notes.append(EMPTY)
+        notes.append(tr(EMPTY))
     if found.outside_count:
-        notes.append(f"Left out, being outside the scanned field: {found.outside_count} voxels.")
+        notes.append(
+            tr(
+                "Left out, being outside the scanned field: {count} voxels.",
+                count=found.outside_count,
+            )
+        )
     if not volume.is_hu:
-        notes.append("Stored values: the files give no rescale to HU.")
+        notes.append(tr("Stored values: the files give no rescale to HU."))
     return Measured(tuple(quantities), notes=tuple(notes), statistics=found)
 
 
 def _length(measurement: Measurement, grid: Grid) -> Measured:
     start, end = points_lps_mm(measurement)
-    return Measured((Quantity("length", float(np.linalg.norm(end - start)), "mm"),))
+    return Measured((Quantity(tr_later("length"), float(np.linalg.norm(end - start)), "mm"),))
 
 
 def _angle(measurement: Measurement, grid: Grid) -> Measured:
     first, vertex, second = points_lps_mm(measurement)
-    return Measured((Quantity("angle", angle_deg(first - vertex, second - vertex), "°"),))
+    return Measured((Quantity(tr_later("angle"), angle_deg(first - vertex, second - vertex), "°"),))
 
 
 def _cobb(measurement: Measurement, grid: Grid) -> Measured:
     """Lines have no direction, so the angle between two is at most 90 degrees."""
     a, b, c, d = points_lps_mm(measurement)
     between = angle_deg(b - a, d - c)
-    return Measured((Quantity("angle", min(between, 180.0 - between), "°"),))
+    return Measured((Quantity(tr_later("angle"), min(between, 180.0 - between), "°"),))
 
 
 def _midline(measurement: Measurement, grid: Grid) -> Measured:
     start, end, structure = points_lps_mm(measurement)
     length_mm = float(np.linalg.norm(end - start))
     if length_mm == 0:
-        return Measured(notes=("The midline has no length.",))
+        return Measured(notes=(tr("The midline has no length."),))
     along = (end - start) / length_mm
     foot = foot_on_line(start, end, structure)
     away = structure - foot
     notes, side = [], ""
     if abs(along[0]) > _SIDEWAYS_COSINE:
-        notes.append("The midline does not run from front to back, so no side is stated.")
+        notes.append(tr("The midline does not run from front to back, so no side is stated."))
     elif away[0]:
         side = "left" if away[0] > 0 else "right"
     if not 0 <= (foot - start) @ along <= length_mm:
-        notes.append("The structure lies beyond the ends of the midline.")
+        notes.append(tr("The structure lies beyond the ends of the midline."))
     quantities = (
-        Quantity("shift", float(np.linalg.norm(away)), "mm"),
-        Quantity("midline", length_mm, "mm"),
+        Quantity(tr_later("shift"), float(np.linalg.norm(away)), "mm"),
+        Quantity(tr_later("midline"), length_mm, "mm"),
     )
     return Measured(quantities, side, tuple(notes))
 
@@ -217,11 +223,14 @@ def _thickness(measurement: Measurement, grid: Grid) -> Measured:
     notes = []
     if circle is not None and circle.radius_mm < _SKULL_RADIUS_MM:
         notes.append(
-            f"The three points bend more than a skull does (radius {circle.radius_mm:.0f} mm): "
-            "place them on the inner skull, further apart."
+            tr(
+                "The three points bend more than a skull does (radius {radius_mm:.0f} mm): "
+                "place them on the inner skull, further apart.",
+                radius_mm=circle.radius_mm,
+            )
         )
     thickness_mm = float(np.linalg.norm(border - skull_foot_mm(skull, border)))
-    return Measured((Quantity("thickness", thickness_mm, "mm"),), notes=tuple(notes))
+    return Measured((Quantity(tr_later("thickness"), thickness_mm, "mm"),), notes=tuple(notes))
 
 
 _RULERS: dict[Kind, Callable[[Measurement, Grid], Measured]] = {
@@ -248,15 +257,19 @@ def _abc2(measurement: Measurement, grid: Grid, segmented: Segmented | None) -> 
     ]
     if segmented is not None:
         quantities += [
-            Quantity("segmented", segmented.volume_ml, "mL"),
-            Quantity("difference", volume_ml - segmented.volume_ml, "mL"),
+            Quantity(tr_later("segmented"), segmented.volume_ml, "mL"),
+            Quantity(tr_later("difference"), volume_ml - segmented.volume_ml, "mL"),
         ]
-        notes.append(f"Segmented by the AI: {segmented.what}. Not for primary diagnosis.")
+        notes.append(
+            tr("Segmented by the AI: {what}. Not for primary diagnosis.", what=segmented.what)
+        )
     between = angle_deg(a, b)
     if abs(between - 90) > _SQUARE_DEG:
-        notes.append(f"B is to be at a right angle to A; it is at {between:.0f}°.")
+        notes.append(
+            tr("B is to be at a right angle to A; it is at {angle_deg:.0f}°.", angle_deg=between)
+        )
     if len({(cut.axis, cut.index) for cut in _cuts(measurement, grid, 4)}) > 1:
-        notes.append("A and B are to be on one slice; they are not.")
+        notes.append(tr("A and B are to be on one slice; they are not."))
     return Measured(tuple(quantities), notes=tuple(notes))
 
 
@@ -277,7 +290,7 @@ def _extent_mm(measurement: Measurement, grid: Grid) -> tuple[float, list[str]]:
     first, last = sorted(cut_of_handle(measurement, end, grid).index for end in ends)
     notes = []
     if grid.missing_slices[first:last].any():
-        notes.append("Slices are missing between the ends of C; it leaves the gap out.")
+        notes.append(tr("Slices are missing between the ends of C; it leaves the gap out."))
     if grid.shape_kji[0] == 1:
-        notes.append("One slice alone has no known thickness, so there is no C.")
+        notes.append(tr("One slice alone has no known thickness, so there is no C."))
     return float(grid.slice_weights_mm[first : last + 1].sum()), notes

@@ -13,6 +13,7 @@ from typing import Any
 
 from ichviewer.errors import MeasurementError
 from ichviewer.imaging.plane import Axis
+from ichviewer.language import tr, tr_later
 
 Point = tuple[float, float, float]
 #: How the fixed voxel index of a cut is called in files.
@@ -22,18 +23,18 @@ MOST_HANDLES = 1000
 
 
 class Kind(StrEnum):
-    """What is measured; the value is the word in files."""
+    """What is measured; the value is the word in files, `tr` says the word on screen."""
 
-    LENGTH = "length"
-    ANGLE = "angle"
-    COBB = "cobb angle"
-    ELLIPSE = "ellipse"
-    RECTANGLE = "rectangle"
-    POLYGON = "polygon"
-    FREEHAND = "freehand"
-    ABC2 = "abc/2"
-    MIDLINE = "midline shift"
-    THICKNESS = "collection thickness"
+    LENGTH = tr_later("length")
+    ANGLE = tr_later("angle")
+    COBB = tr_later("cobb angle")
+    ELLIPSE = tr_later("ellipse")
+    RECTANGLE = tr_later("rectangle")
+    POLYGON = tr_later("polygon")
+    FREEHAND = tr_later("freehand")
+    ABC2 = tr_later("abc/2")
+    MIDLINE = tr_later("midline shift")
+    THICKNESS = tr_later("collection thickness")
 
     @property
     def is_region(self) -> bool:
@@ -116,13 +117,18 @@ class Measurement:
         wanted = self.kind.handle_count
         found = len(self.handles)
         if found != wanted if wanted else not 3 <= found <= MOST_HANDLES:
-            expected = str(wanted) if wanted else f"3 to {MOST_HANDLES}"
+            expected = str(wanted) if wanted else tr("3 to {most}", most=MOST_HANDLES)
             raise MeasurementError(
-                f"A measurement of the kind {self.kind} needs {expected} points, not {found}."
+                tr(
+                    "A measurement of the kind {kind} needs {expected} points, not {found}.",
+                    kind=tr(self.kind),
+                    expected=expected,
+                    found=found,
+                )
             )
         if not all(math.isfinite(v) for handle in self.handles for v in handle.lps_mm):
-            which = f"{self.kind} {self.name or self.uid}"
-            raise MeasurementError(f"A point of the {which} is no finite position.")
+            which = f"{tr(self.kind)} {self.name or self.uid}"
+            raise MeasurementError(tr("A point of the {which} is no finite position.", which=which))
 
     def with_handle(self, index: int, handle: Handle) -> "Measurement":
         """The same with one handle elsewhere."""
@@ -160,13 +166,13 @@ def from_plain(plain: Mapping[str, Any]) -> Measurement:
         The values describe no measurement; the sentence says which part is wrong.
     """
     if not isinstance(plain, Mapping):
-        raise MeasurementError("A measurement must be an object with a kind and handles.")
+        raise MeasurementError(tr("A measurement must be an object with a kind and handles."))
     kind = plain.get("kind")
     if kind not in list(Kind):
-        raise MeasurementError(f"There is no kind of measurement {kind!r}.")
+        raise MeasurementError(tr("There is no kind of measurement {kind!r}.", kind=kind))
     handles = plain.get("handles")
     if not isinstance(handles, list):
-        raise MeasurementError(f"The {kind} has no list of handles.")
+        raise MeasurementError(tr("The {kind} has no list of handles.", kind=tr(kind)))
     return Measurement(
         uid=_text(plain, "uid"),
         kind=Kind(kind),
@@ -184,15 +190,20 @@ def _handle(entry: Any, kind: str) -> Handle:
         return Handle((x, y, z), words[entry["cut"]])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise MeasurementError(
-            f"A handle of the {kind} is no point: it needs lps_mm with three numbers, "
-            "and the cut k, j or i."
+            tr(
+                "A handle of the {kind} is no point: it needs lps_mm with three numbers, "
+                "and the cut k, j or i.",
+                kind=tr(kind),
+            )
         ) from error
 
 
 def _text(plain: Mapping[str, Any], name: str) -> str:
     value = plain.get(name, "")
     if not isinstance(value, str):
-        raise MeasurementError(f"The {name} of a measurement must be text, not {value!r}.")
+        raise MeasurementError(
+            tr("The {name} of a measurement must be text, not {value!r}.", name=name, value=value)
+        )
     return value
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ichviewer.errors import GeometryError, UnsupportedPixelsError
 from ichviewer.imaging.grid import TILT_TOLERANCE_DEG, Float, GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _HEADER_BYTES = 348
@@ -65,7 +66,9 @@ def read_nifti(path: Path) -> Volume:
     steps = nifti.affine[:3, :3]
     row, column = steps[:, 1], steps[:, 2]
     if abs(row @ column) > _NOT_SQUARE * np.linalg.norm(row) * np.linalg.norm(column):
-        raise GeometryError(f"{path.name}: its rows and columns are not at right angles.")
+        raise GeometryError(
+            tr("{name}: its rows and columns are not at right angles.", name=path.name)
+        )
     count = len(nifti.voxels)
     positions = nifti.affine[:3, 3] + np.arange(count)[:, None] * steps[:, 0]
     grid = Grid(nifti.voxels.shape, positions, column, row)
@@ -76,7 +79,7 @@ def read_nifti(path: Path) -> Volume:
         geometry = GeometryClass.TILTED if is_tilted else GeometryClass.REGULAR
     notes: tuple[str, ...] = ()
     if nifti.voxels.min() >= 0:
-        notes = ("No value of the NIfTI file is below 0; HU of air are. Are these HU?",)
+        notes = (tr("No value of the NIfTI file is below 0; HU of air are. Are these HU?"),)
     return Volume(
         _whole_numbers(nifti.voxels),
         Grid(nifti.voxels.shape, positions, column, row, geometry),
@@ -108,7 +111,9 @@ def read_nifti_mask(path: Path, grid: Grid) -> NDArray[Any]:
     """
     nifti = _read(path)
     if grid.geometry is GeometryClass.NO_GEOMETRY:
-        raise GeometryError(f"{path.name} cannot be laid on an image without slice positions.")
+        raise GeometryError(
+            tr("{name} cannot be laid on an image without slice positions.", name=path.name)
+        )
     kji = np.array([[[k, 0, 0], [k, 1, 0], [k, 0, 1]] for k in range(grid.shape_kji[0])], float)
     lps_mm = grid.lps_mm(kji)
     inverse = np.linalg.inv(nifti.affine)
@@ -145,15 +150,24 @@ def read_nifti_mask(path: Path, grid: Grid) -> NDArray[Any]:
 def _differs(nifti: _Nifti, grid: Grid) -> GeometryError:
     mask_mm = np.linalg.norm(nifti.affine[:3, :3], axis=0)
     sizes = [
-        f"{'×'.join(map(str, shape))} voxels of {'×'.join(f'{mm:.2f}' for mm in spacing_mm)} mm"
+        tr(
+            "{shape} voxels of {spacing} mm",
+            shape="×".join(map(str, shape)),
+            spacing="×".join(f"{mm:.2f}" for mm in spacing_mm),
+        )
         for shape, spacing_mm in (
             (nifti.voxels.shape, mask_mm),
             (grid.shape_kji, grid.spacing_mm),
         )
     ]
     return GeometryError(
-        f"The mask {nifti.name} is not on the image's grid: {sizes[0]} against {sizes[1]}, or at "
-        "another place. Make it from this very image."
+        tr(
+            "The mask {name} is not on the image's grid: {mask} against {image}, or at "
+            "another place. Make it from this very image.",
+            name=nifti.name,
+            mask=sizes[0],
+            image=sizes[1],
+        )
     )
 
 
@@ -183,20 +197,24 @@ def _whole_numbers(values: NDArray[Any]) -> NDArray[np.int16] | NDArray[np.float
 
 def _read(path: Path) -> _Nifti:
     if not path.is_file():
-        raise UnsupportedPixelsError(f"{path.name} does not exist.")
+        raise UnsupportedPixelsError(tr("{name} does not exist.", name=path.name))
     opener: Any = gzip.open if path.name.lower().endswith(".gz") else Path.open
     try:
         with opener(path, "rb") as file:
             return _parse(path.name, file)
     except (OSError, EOFError, zlib.error, struct.error) as error:
-        raise UnsupportedPixelsError(f"{path.name} is damaged and cannot be read.") from error
+        raise UnsupportedPixelsError(
+            tr("{name} is damaged and cannot be read.", name=path.name)
+        ) from error
 
 
 def _parse(name: str, file: Any) -> _Nifti:
     header = file.read(_HEADER_BYTES)
     order = next((o for o in "<>" if header[:4] == struct.pack(f"{o}i", _HEADER_BYTES)), "")
     if not order or header[344:348] != b"n+1\0":
-        raise UnsupportedPixelsError(f"{name} is no NIfTI-1 file in one piece (.nii or .nii.gz).")
+        raise UnsupportedPixelsError(
+            tr("{name} is no NIfTI-1 file in one piece (.nii or .nii.gz).", name=name)
+        )
 
     def field(code: str, at: int) -> tuple[Any, ...]:
         return struct.unpack_from(f"{order}{code}", header, at)
@@ -206,26 +224,30 @@ def _parse(name: str, file: Any) -> _Nifti:
     shape = dimensions[1:4]
     used = dimensions[1 : dimensions[0] + 1] if 1 <= dimensions[0] <= 7 else ()
     if len(used) < 2 or any(count < 1 for count in used) or any(n > 1 for n in used[3:]):
-        raise UnsupportedPixelsError(f"{name} does not hold one volume of three dimensions.")
+        raise UnsupportedPixelsError(
+            tr("{name} does not hold one volume of three dimensions.", name=name)
+        )
     if len(used) == 2:
         shape = (*used, 1)
     if kind not in _TYPES:
-        raise UnsupportedPixelsError(f"{name} holds values of a kind that is no HU and no label.")
+        raise UnsupportedPixelsError(
+            tr("{name} holds values of a kind that is no HU and no label.", name=name)
+        )
     affine = _affine(name, field) @ np.eye(4)[:, [2, 1, 0, 3]]
     dtype = np.dtype(order + _TYPES[kind])
     needed = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     if needed > _MOST_BYTES:
-        raise UnsupportedPixelsError(f"{name} is larger than can be read.")
+        raise UnsupportedPixelsError(tr("{name} is larger than can be read.", name=name))
     file.read(max(0, int(field("f", 108)[0]) - _HEADER_BYTES))
     data = file.read(needed)
     if len(data) < needed:
-        raise UnsupportedPixelsError(f"{name} ends before its last voxel.")
+        raise UnsupportedPixelsError(tr("{name} ends before its last voxel.", name=name))
     voxels = np.frombuffer(data, dtype).reshape(shape[::-1])
     slope, intercept = field("2f", 112)
     if np.isfinite([slope, intercept]).all() and slope != 0 and (slope, intercept) != (1, 0):
         voxels = voxels * np.float64(slope) + np.float64(intercept)
     if not np.isfinite(voxels).all():
-        raise UnsupportedPixelsError(f"{name} holds values that are no numbers.")
+        raise UnsupportedPixelsError(tr("{name} holds values that are no numbers.", name=name))
     return _Nifti(name, voxels, affine)
 
 
@@ -242,7 +264,9 @@ def _affine(name: str, field: Any) -> Float:
     steps = np.linalg.norm(affine[:3, :3], axis=0)
     volume = abs(np.linalg.det(affine[:3, :3]))
     if max(qform, sform) <= 0 or not np.isfinite(affine).all() or volume < 1e-6 * steps.prod():
-        raise GeometryError(f"{name} does not say how it lies in the patient (sform or qform).")
+        raise GeometryError(
+            tr("{name} does not say how it lies in the patient (sform or qform).", name=name)
+        )
     return np.asarray(_RAS_TO_LPS @ affine)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ichviewer.errors import UnsupportedPixelsError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 
 #: A slice of a head has more pixels than this each way.
 LEAST_PX = 32
@@ -41,8 +42,12 @@ class GreyScale:
     def __post_init__(self) -> None:
         if not _HU[0] <= self.hu_low < self.hu_high <= _HU[1]:
             raise UnsupportedPixelsError(
-                f"Grey values from {self.hu_low:g} HU (black) to {self.hu_high:g} HU (white) make "
-                "no sense: white must be more than black."
+                tr(
+                    "Grey values from {hu_low:g} HU (black) to {hu_high:g} HU (white) make no "
+                    "sense: white must be more than black.",
+                    hu_low=self.hu_low,
+                    hu_high=self.hu_high,
+                )
             )
 
 
@@ -71,14 +76,26 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
     if not all(PIXEL_MM[0] <= mm <= PIXEL_MM[1] for mm in spacing_mm):
         size = " × ".join(f"{mm:g}" for mm in dict.fromkeys(spacing_mm))
         raise UnsupportedPixelsError(
-            f"{path.name}: {size} mm is no pixel size of a picture of a head "
-            f"({PIXEL_MM[0]:g} to {PIXEL_MM[1]:g} mm)."
+            tr(
+                "{name}: {size} mm is no pixel size of a picture of a head ({low:g} to "
+                "{high:g} mm).",
+                name=path.name,
+                size=size,
+                low=PIXEL_MM[0],
+                high=PIXEL_MM[1],
+            )
         )
     grey, white = _read(path)
     if min(grey.shape) < LEAST_PX:
         raise UnsupportedPixelsError(
-            f"{path.name} has {grey.shape[0]} × {grey.shape[1]} pixels, too few for a slice of a "
-            f"head (at least {LEAST_PX} each way)."
+            tr(
+                "{name} has {rows} × {columns} pixels, too few for a slice of a head (at "
+                "least {least_px} each way).",
+                name=path.name,
+                rows=grey.shape[0],
+                columns=grey.shape[1],
+                least_px=LEAST_PX,
+            )
         )
     hu = scale.hu_low + grey.astype(np.float64) * ((scale.hu_high - scale.hu_low) / white)
     whole = np.rint(hu)
@@ -97,10 +114,17 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
         description=path.name,
         notes=(
             *_narrow(scale),
-            f"HU were made from grey values: 0 is {scale.hu_low:g} HU, {white} is "
-            f"{scale.hu_high:g} HU; what lies beyond is cut off.",
-            "A picture does not say how it lies: its left is taken for the patient's right, its "
-            "top for the front.",
+            tr(
+                "HU were made from grey values: 0 is {hu_low:g} HU, {white} is {hu_high:g} "
+                "HU; what lies beyond is cut off.",
+                hu_low=scale.hu_low,
+                white=white,
+                hu_high=scale.hu_high,
+            ),
+            tr(
+                "A picture does not say how it lies: its left is taken for the patient's "
+                "right, its top for the front."
+            ),
         ),
     )
 
@@ -109,8 +133,11 @@ def _narrow(scale: GreyScale) -> tuple[str, ...]:
     if scale.hu_high >= _BONE_HU:
         return ()
     return (
-        f"White stands for {scale.hu_high:g} HU only: bone looks like dense blood, and no skull "
-        "may be found.",
+        tr(
+            "White stands for {hu_high:g} HU only: bone looks like dense blood, and no "
+            "skull may be found.",
+            hu_high=scale.hu_high,
+        ),
     )
 
 
@@ -125,7 +152,10 @@ def read_picture_labels(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
     depth, colour = _header(path)[2:]
     if colour == _PALETTE:
         raise UnsupportedPixelsError(
-            f"{path.name} has a palette of colours; save its labels as plain grey values."
+            tr(
+                "{name} has a palette of colours; save its labels as plain grey values.",
+                name=path.name,
+            )
         )
     grey, _ = _read(path)
     # The decoder spreads 1, 2 and 4 bits over 0-255.
@@ -143,12 +173,17 @@ def _read(path: Path) -> tuple[NDArray[np.uint8] | NDArray[np.uint16], int]:
     try:
         pixels = np.asarray(imagecodecs.png_decode(path.read_bytes()))
     except (RuntimeError, ValueError) as error:
-        raise UnsupportedPixelsError(f"{path.name} is a damaged PNG and cannot be read.") from error
+        raise UnsupportedPixelsError(
+            tr("{name} is a damaged PNG and cannot be read.", name=path.name)
+        ) from error
     if pixels.ndim == 3:
         seen = pixels[..., : _CHANNELS.get(colour, 1)]
         if (seen != seen[..., :1]).any():
             raise UnsupportedPixelsError(
-                f"{path.name} has colours; a slice or its labels must be plain grey values."
+                tr(
+                    "{name} has colours; a slice or its labels must be plain grey values.",
+                    name=path.name,
+                )
             )
         pixels = seen[..., 0]
     return pixels, 65535 if depth == 16 else 255
@@ -157,14 +192,19 @@ def _read(path: Path) -> tuple[NDArray[np.uint8] | NDArray[np.uint16], int]:
 def _header(path: Path) -> tuple[int, int, int, int]:
     """Width, height, bit depth, colour type; looked at before anything is decoded."""
     if not path.is_file():
-        raise UnsupportedPixelsError(f"{path.name} does not exist.")
+        raise UnsupportedPixelsError(tr("{name} does not exist.", name=path.name))
     with path.open("rb") as file:
         start = file.read(_HEADER_BYTES)
     if len(start) < _HEADER_BYTES or not start.startswith(_SIGNATURE):
-        raise UnsupportedPixelsError(f"{path.name} is no PNG file.")
+        raise UnsupportedPixelsError(tr("{name} is no PNG file.", name=path.name))
     width, height, depth, colour = struct.unpack(">IIBB", start[16:])
     if width * height > _MOST_PX:
         raise UnsupportedPixelsError(
-            f"{path.name} has {height} × {width} pixels, more than can be read."
+            tr(
+                "{name} has {height} × {width} pixels, more than can be read.",
+                name=path.name,
+                height=height,
+                width=width,
+            )
         )
     return width, height, depth, colour

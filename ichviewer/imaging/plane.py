@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.imaging.grid import Float, GeometryClass, Grid
+from ichviewer.language import tr_later
 
 #: Row and column of a pixel, fractions allowed; whole numbers are centres.
 Pixel = tuple[float, float]
@@ -33,9 +34,9 @@ class Axis(IntEnum):
 class Orientation(StrEnum):
     """What a plane is called, by the patient axis across it."""
 
-    SAGITTAL = "sagittal"
-    CORONAL = "coronal"
-    AXIAL = "axial"
+    SAGITTAL = tr_later("sagittal")
+    CORONAL = tr_later("coronal")
+    AXIAL = tr_later("axial")
 
 
 class Letters(NamedTuple):

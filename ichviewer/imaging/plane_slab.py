@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ichviewer.imaging.grid import Float
 from ichviewer.imaging.plane import Axis, Plane, steps_of
+from ichviewer.language import tr_later
 
 #: A cut that reaches less than this into a slab is not part of it.
 _TOUCH_MM = 1e-6
@@ -23,10 +24,10 @@ _TOUCH_MM = 1e-6
 class Projection(StrEnum):
     """What is kept of the HU along the line of sight."""
 
-    NONE = "off"
-    MAXIMUM = "MIP"
-    MEAN = "mean"
-    MINIMUM = "MinIP"
+    NONE = tr_later("off")
+    MAXIMUM = tr_later("MIP")
+    MEAN = tr_later("mean")
+    MINIMUM = tr_later("MinIP")
 
 
 @dataclass(frozen=True)

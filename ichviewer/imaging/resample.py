@@ -13,6 +13,7 @@ from scipy import ndimage
 from ichviewer.errors import GeometryError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.progress import Progress, silent
 
 #: HU of voxels that no slice covers.
@@ -41,7 +42,9 @@ def regular_grid(grid: Grid, spacing_mm: float | None = None) -> Grid:
         The slices have no positions, or there is only one.
     """
     if grid.geometry in (GeometryClass.NO_GEOMETRY, GeometryClass.SINGLE):
-        raise GeometryError(f"A series with geometry {grid.geometry!s} cannot be resampled.")
+        raise GeometryError(
+            tr("A series with geometry {geometry} cannot be resampled.", geometry=tr(grid.geometry))
+        )
     spacing_mm = spacing_mm or grid.spacing_mm[0]
     steps = np.stack([grid.row_step_lps_mm, grid.column_step_lps_mm], axis=1)
     # Where each slice's first voxel lies within the plane of the first slice, in pixels.
@@ -90,7 +93,7 @@ def to_regular(
     outside = np.zeros(target.shape_kji, dtype=np.bool_)
     shifted = _ShiftedSlices(volume, target)
     for k, offset_mm in enumerate(target.slice_offsets_mm):
-        progress(k, len(voxels), "Resampling")
+        progress(k, len(voxels), tr("Resampling"))
         below, part = _neighbours(volume.grid, float(offset_mm))
         plane = shifted.plane(below)
         if part > _SAME_MM:
@@ -98,7 +101,7 @@ def to_regular(
         outside[k] = np.isnan(plane)
         filled = np.where(outside[k], OUTSIDE_HU, plane)
         voxels[k] = np.rint(filled) if voxels.dtype == np.int16 else filled
-    progress(len(voxels), len(voxels), "Resampling")
+    progress(len(voxels), len(voxels), tr("Resampling"))
     return replace(
         volume,
         hu=voxels,
@@ -147,12 +150,18 @@ def _note(native: Grid, target: Grid) -> str:
     """What was done, in one sentence."""
     done = []
     if native.tilt_deg > 0.05:
-        done.append(f"a gantry tilt of {native.tilt_deg:.1f}° was removed")
+        done.append(tr("a gantry tilt of {tilt_deg:.1f}° was removed", tilt_deg=native.tilt_deg))
     low, high = native.gaps_mm.min(), native.gaps_mm.max()
     if native.geometry in (GeometryClass.IRREGULAR, GeometryClass.GAPPED):
-        done.append(f"slices {low:.2f} to {high:.2f} mm apart were interpolated")
+        done.append(
+            tr("slices {low:.2f} to {high:.2f} mm apart were interpolated", low=low, high=high)
+        )
     missing = int(native.missing_slices.sum())
     if missing:
-        done.append(f"{missing} missing slices were filled by interpolation")
-    what = "; ".join(done) or "slices were interpolated"
-    return f"Resampled to even slices of {target.spacing_mm[0]:.2f} mm: {what}."
+        done.append(tr("{missing} missing slices were filled by interpolation", missing=missing))
+    what = "; ".join(done) or tr("slices were interpolated")
+    return tr(
+        "Resampled to even slices of {step_mm:.2f} mm: {what}.",
+        step_mm=target.spacing_mm[0],
+        what=what,
+    )

@@ -7,6 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.language import tr_later
+
 
 class WindowShape(StrEnum):
     """VOILUTFunction, with DICOM's own words."""
@@ -33,13 +35,13 @@ class Window:
 
 #: The number keys 1-7 of the viewer.
 PRESETS: dict[int, Window] = {
-    1: Window(40, 80, "brain"),
-    2: Window(80, 200, "subdural"),
-    3: Window(40, 40, "stroke"),
-    4: Window(32, 8, "stroke narrow"),
-    5: Window(600, 2800, "bone"),
-    6: Window(40, 375, "soft tissue"),
-    7: Window(40, 120, "posterior fossa"),
+    1: Window(40, 80, tr_later("brain")),
+    2: Window(80, 200, tr_later("subdural")),
+    3: Window(40, 40, tr_later("stroke")),
+    4: Window(32, 8, tr_later("stroke narrow")),
+    5: Window(600, 2800, tr_later("bone")),
+    6: Window(40, 375, tr_later("soft tissue")),
+    7: Window(40, 120, tr_later("posterior fossa")),
 }
 
 

@@ -88,9 +88,13 @@ class Matches:
         True where even the nearest is farther than the library's own neighbours usually are.
     notes
         Sentences that a reader must not miss (exact search because the index is damaged ...).
+    contrary
+        The nearest cases that show the opposite of what was found, nearest first: no hemorrhage
+        where some was found, else any.
     """
 
     matches: tuple[Match, ...]
     votes: dict[str, int]
     is_far: bool
     notes: tuple[str, ...] = ()
+    contrary: tuple[Match, ...] = ()

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import psutil
 
 from ichviewer.errors import LibraryError
+from ichviewer.language import tr
 
 APPLICATION_ID = 0x49434856  # "ICHV"
 SCHEMA_VERSION = 1
@@ -138,7 +139,10 @@ class Database:
 def damaged(path: Path) -> LibraryError:
     """The sentence for a file that does not hold what it should."""
     return LibraryError(
-        f"The case library {path} is damaged. Restore it from a copy; nothing was changed."
+        tr(
+            "The case library {path} is damaged. Restore it from a copy; nothing was changed.",
+            path=path,
+        )
     )
 
 
@@ -171,8 +175,11 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size > 0:
             raise LibraryError(
-                f"The case library {path} was not closed properly and lies in a read-only "
-                "folder. Copy the folder to where you may write, and open the copy."
+                tr(
+                    "The case library {path} was not closed properly and lies in a read-only "
+                    "folder. Copy the folder to where you may write, and open the copy.",
+                    path=path,
+                )
             ) from error
     # Where no lock file can be made beside the database, nobody else can be writing either.
     return _connect(path, "ro", immutable=True)
@@ -198,14 +205,22 @@ def _is_on_network(path: Path) -> bool:
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise LibraryError(
-            f"{path} is no ichviewer case library, or it is damaged. "
-            "Choose another folder or restore the file from a copy."
+            tr(
+                "{path} is no ichviewer case library, or it is damaged. Choose another "
+                "folder or restore the file from a copy.",
+                path=path,
+            )
         )
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise LibraryError(
-            f"The case library {path} was made by a newer ichviewer (format {version}, this "
-            f"program reads up to {SCHEMA_VERSION}). Update the program; nothing was changed."
+            tr(
+                "The case library {path} was made by a newer ichviewer (format {version}, "
+                "this program reads up to {newest}). Update the program; nothing was changed.",
+                path=path,
+                version=version,
+                newest=SCHEMA_VERSION,
+            )
         )
     # An exact schema also keeps out triggers and views that a foreign file could bring.
     template = sqlite3.connect(":memory:")
@@ -239,18 +254,29 @@ def _sentence(path: Path, error: sqlite3.Error) -> LibraryError:
     code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryError(
-            f"The case library {path} is in use by another program. Try again in a moment."
+            tr(
+                "The case library {path} is in use by another program. Try again in a moment.",
+                path=path,
+            )
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return LibraryError(
-            f"The case library {path} cannot be opened, or may not be changed here. "
-            "Check the permissions of its folder, or use a library in another folder."
+            tr(
+                "The case library {path} cannot be opened, or may not be changed here. Check "
+                "the permissions of its folder, or use a library in another folder.",
+                path=path,
+            )
         )
     if code == sqlite3.SQLITE_FULL:
         return LibraryError(
-            f"The disk is full: nothing was added to the case library {path}. "
-            "Make room and try again."
+            tr(
+                "The disk is full: nothing was added to the case library {path}. Make room "
+                "and try again.",
+                path=path,
+            )
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path)
-    return LibraryError(f"The case library {path} cannot be read: {error}.")
+    return LibraryError(
+        tr("The case library {path} cannot be read: {error}.", path=path, error=error)
+    )

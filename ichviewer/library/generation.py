@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ichviewer.errors import LibraryError
+from ichviewer.language import tr
 
 _PREFIX = "generation-"
 _POINTER = "current"
@@ -47,8 +48,11 @@ def new_generation(folder: Path) -> Iterator[Path]:
             shutil.rmtree(generation, ignore_errors=True)
         if isinstance(error, OSError):
             raise LibraryError(
-                f"The search index cannot be written to {folder}. "
-                "Check free space and permissions; searching goes on without it."
+                tr(
+                    "The search index cannot be written to {folder}. Check free space and "
+                    "permissions; searching goes on without it.",
+                    folder=folder,
+                )
             ) from error
         raise
 

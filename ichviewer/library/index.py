@@ -21,6 +21,7 @@ from annoy import AnnoyIndex
 from numpy.typing import NDArray
 
 from ichviewer.errors import LibraryError
+from ichviewer.language import tr
 from ichviewer.library.generation import (
     copy_verified,
     current_generation,
@@ -55,8 +56,12 @@ class IndexProblem(LibraryError):
 
     def __init__(self, state: str) -> None:
         super().__init__(
-            f"The search index is {state}: every case was compared instead, which gives the same "
-            "answer and takes longer. Rebuild the library's index to be fast again."
+            tr(
+                "The search index is {state}: every case was compared instead, which gives "
+                "the same answer and takes longer. Rebuild the library's index to be fast "
+                "again.",
+                state=state,
+            )
         )
 
 
@@ -95,19 +100,19 @@ def open_index(library_folder: Path, library_id: str, identity: str, dimension: 
         with (generation / "manifest.json").open("rb") as file:
             manifest = Manifest.from_json(file.read(_MANIFEST_BYTES).decode())
     except FileNotFoundError as error:
-        raise IndexProblem("missing") from error
+        raise IndexProblem(tr("missing")) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexProblem("damaged") from error
+        raise IndexProblem(tr("damaged")) from error
     if (manifest.format, manifest.metric) != (FORMAT, METRIC):
-        raise IndexProblem("made by another version of the program")
+        raise IndexProblem(tr("made by another version of the program"))
     if (manifest.identity, manifest.dimension) != (identity, dimension):
-        raise IndexProblem("made for another model")
+        raise IndexProblem(tr("made for another model"))
     if manifest.library_id != library_id:
-        raise IndexProblem("made for another library")
+        raise IndexProblem(tr("made for another library"))
     try:
         return _load(generation, manifest)
     except (OSError, ValueError) as error:
-        raise IndexProblem("damaged") from error
+        raise IndexProblem(tr("damaged")) from error
 
 
 def build_index(
@@ -218,7 +223,7 @@ def _save_annoy(
     rows = sample_rows(len(vectors), _RECALL_QUERIES)
     truth = [_nearest_others(vectors, int(row)) for row in rows]
     for step, trees in enumerate(_TREES):
-        progress(step, len(_TREES), "building the search index")
+        progress(step, len(_TREES), tr("building the search index"))
         annoy = AnnoyIndex(vectors.shape[1], METRIC)
         annoy.set_seed(_SEED)
         for item, vector in enumerate(vectors):

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.errors import LibraryError
-from ichviewer.library.case import Match, Matches
+from ichviewer.language import tr
+from ichviewer.library.case import Case, Match, Matches
 from ichviewer.library.index import IndexProblem, open_index
 from ichviewer.library.rows import Numbers, Vectors, is_unit_vector
 from ichviewer.library.scale import Scale, distances, measure_scale, sample_rows
@@ -26,6 +27,8 @@ VOTERS = 10
 PROPOSALS = 200
 #: A case that shares no type with the study counts as this share farther away than it is.
 TYPE_WEIGHT = 0.5
+#: How many cases that show the opposite of what was found come along.
+CONTRARY = 3
 
 _CHECKED = 10
 _SCALE_SAMPLE = 500
@@ -83,6 +86,7 @@ def find_similar(
     count: int = 10,
     restrict: Restrict = "soft",
     exclude: str = "",
+    is_found: bool | None = None,
 ) -> Matches:
     """Find the cases of a library that are most like a study.
 
@@ -100,6 +104,8 @@ def find_similar(
         Whether and how the found types change the order.
     exclude
         Id of a case to leave out, for a study that is itself in the library.
+    is_found
+        Whether any hemorrhage was found; None where the found types say so.
 
     Returns
     -------
@@ -118,40 +124,61 @@ def find_similar(
         _check(library, query, identity)
         hidden = library.vector_number(exclude, identity) if exclude else None
         search = _Search(library, query, identity, frozenset(found_types), hidden)
-        progress(0, 2, "searching similar cases")
+        progress(0, 2, tr("searching similar cases"))
         pool, scale, notes = _nearest(search)
-        progress(1, 2, "searching similar cases")
+        progress(1, 2, tr("searching similar cases"))
         ranked = _restricted(search, pool, restrict)
         if restrict == "same type" and not len(ranked.numbers):
-            notes += ("No case of this library shows any of the found types.",)
+            notes += (tr("No case of this library shows any of the found types."),)
         chosen = _with_discordant(search, ranked, pool, count)
         cases = library.cases_of(chosen.numbers.tolist())
         voters = library.types_of(pool.numbers[:VOTERS].tolist())
-        matches = [
-            Match(case, float(d), scale.percentile(float(d)), not search.agrees(case.types))
-            for case, d in zip(cases, chosen.distances, strict=True)
-        ]
+        contrary = _contrary(search, pool, bool(found_types) if is_found is None else is_found)
+        opposite = library.cases_of(contrary.numbers.tolist())
     is_far = not len(pool.distances) or bool(pool.distances[0] > scale.far_distance)
-    return Matches(tuple(matches), _votes(voters.values()), is_far, notes)
+
+    def matched(cases: Iterable[Case], reached: NDArray[np.float64]) -> tuple[Match, ...]:
+        return tuple(
+            Match(case, float(d), scale.percentile(float(d)), not search.agrees(case.types))
+            for case, d in zip(cases, reached.tolist(), strict=True)
+        )
+
+    return Matches(
+        matched(cases, chosen.distances),
+        _votes(voters.values()),
+        is_far,
+        notes,
+        matched(opposite, contrary.distances),
+    )
 
 
 def _check(library: Library, query: Vectors, identity: str) -> None:
     if not is_unit_vector(query):
         raise LibraryError(
-            "The analysis gave no vector to search with, so no similar cases can be shown. "
-            "Its status says why the study was not read."
+            tr(
+                "The analysis gave no vector to search with, so no similar cases can be "
+                "shown. Its status says why the study was not read."
+            )
         )
     dimension = library.dimension(identity)
     if not library.identities().get(identity):
         raise LibraryError(
-            f"The case library in {library.folder} holds no vectors by the model that read this "
-            "study. Use the model that the library was made with, or rebuild its vectors."
+            tr(
+                "The case library in {folder} holds no vectors by the model that read this "
+                "study. Use the model that the library was made with, or rebuild its vectors.",
+                folder=library.folder,
+            )
         )
     if dimension != len(query):
         raise LibraryError(
-            f"The study's vector has {len(query)} numbers, those of the case library in "
-            f"{library.folder} have {dimension}, though both name the same model. "
-            "Verify the library and the model."
+            tr(
+                "The study's vector has {count} numbers, those of the case library in "
+                "{folder} have {dimension}, though both name the same model. Verify the "
+                "library and the model.",
+                count=len(query),
+                folder=library.folder,
+                dimension=dimension,
+            )
         )
 
 
@@ -172,12 +199,12 @@ def _by_index(search: _Search) -> tuple[_Neighbours, Scale]:
     index = open_index(library.folder, library.library_id, search.identity, len(search.query))
     numbers, vectors = library.vectors_of(index.propose(search.query, PROPOSALS).tolist())
     if not index.holds(numbers[:_CHECKED], vectors[:_CHECKED]):
-        raise IndexProblem("made for another library")
+        raise IndexProblem(tr("made for another library"))
     # Cases added since the index was built are few, and compared one by one.
     added = library.vector_chunks(search.identity, after=index.manifest.last_number)
     pool = search.rank(((numbers, vectors), *added))
     if len(pool.numbers) < min(PROPOSALS, library.identities()[search.identity]) // 2:
-        raise IndexProblem("out of date")
+        raise IndexProblem(tr("out of date"))
     return pool, index.manifest.scale
 
 
@@ -216,6 +243,16 @@ def _with_discordant(
         np.concatenate([kept.numbers, nearest.numbers]),
         np.concatenate([kept.distances, nearest.distances]),
     )
+
+
+def _contrary(search: _Search, pool: _Neighbours, is_found: bool) -> _Neighbours:
+    """The nearest negative cases where hemorrhage was found, else the nearest others."""
+    types = search.library.types_of(pool.numbers.tolist())
+    is_other = np.array([bool(types[number]) != is_found for number in pool.numbers], dtype=bool)
+    nearest = _Neighbours(pool.numbers[is_other], pool.distances[is_other])
+    if len(nearest.numbers) < CONTRARY:
+        nearest = search.rank(search.library.vector_chunks(search.identity, 0, (), is_found))
+    return nearest.first(CONTRARY)
 
 
 def _votes(voters: Iterable[frozenset[str]]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 
 from ichviewer.errors import LibraryError
+from ichviewer.language import tr
 from ichviewer.library.case import Case
 from ichviewer.library.database import Database, damaged
 from ichviewer.library.rows import (
@@ -46,12 +47,16 @@ class Library:
     def create(cls, folder: Path) -> Self:
         """Make an empty library in a folder, which may be new, and open it for writing."""
         if (folder / DATABASE_NAME).exists():
-            raise LibraryError(f"There already is a case library in {folder}.")
+            raise LibraryError(tr("There already is a case library in {folder}.", folder=folder))
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LibraryError(
-                f"The folder {folder} for the case library cannot be made: {error.strerror}."
+                tr(
+                    "The folder {folder} for the case library cannot be made: {reason}.",
+                    folder=folder,
+                    reason=error.strerror,
+                )
             ) from error
         return cls(folder, Database.create(folder / DATABASE_NAME))
 
@@ -60,7 +65,10 @@ class Library:
         """Open the library of a folder; one that is only read may lie in a read-only folder."""
         if not (folder / DATABASE_NAME).is_file():
             raise LibraryError(
-                f"There is no case library in {folder}. Choose another folder or add a case."
+                tr(
+                    "There is no case library in {folder}. Choose another folder or add a case.",
+                    folder=folder,
+                )
             )
         return cls(folder, Database.open(folder / DATABASE_NAME, writable))
 
@@ -220,8 +228,11 @@ class Library:
         inside = (self.folder / path).resolve()
         if not inside.is_relative_to(self.folder.resolve()):
             raise LibraryError(
-                f"Case {case.case_id} names images outside its library's folder; "
-                "they are not opened. Remove the case or ask where the library came from."
+                tr(
+                    "Case {case_id} names images outside its library's folder; they are not "
+                    "opened. Remove the case or ask where the library came from.",
+                    case_id=case.case_id,
+                )
             )
         return inside
 
@@ -241,7 +252,13 @@ class Library:
 
     def _insert(self, case: Case, identity: str) -> None:
         if self._database.rows("SELECT 1 FROM cases WHERE case_id = ?", case.case_id):
-            raise LibraryError(f"Case {case.case_id} already is in the library in {self.folder}.")
+            raise LibraryError(
+                tr(
+                    "Case {case_id} already is in the library in {folder}.",
+                    case_id=case.case_id,
+                    folder=self.folder,
+                )
+            )
         if not set(case.volumes_ml) <= set(case.types):
             raise ValueError(f"case {case.case_id} gives mL of a type that it does not show")
         number = self._database.insert(
@@ -259,11 +276,16 @@ class Library:
     def _insert_vector(self, case_number: int, identity: str, vector: Vectors) -> None:
         blob = vector_blob(vector)
         if blob is None:
-            raise LibraryError("A case without a usable vector cannot be added to the library.")
+            raise LibraryError(tr("A case without a usable vector cannot be added to the library."))
         if self.dimension(identity) not in (0, len(vector)):
             raise LibraryError(
-                f"The vector has {len(vector)} numbers where the library in {self.folder} "
-                f"holds {self.dimension(identity)} for the same model."
+                tr(
+                    "The vector has {count} numbers where the library in {folder} holds {known} "
+                    "for the same model.",
+                    count=len(vector),
+                    folder=self.folder,
+                    known=self.dimension(identity),
+                )
             )
         sql = "INSERT OR IGNORE INTO vector_sets VALUES (?, ?)"
         self._database.insert(sql, identity, len(vector))
@@ -273,7 +295,13 @@ class Library:
     def _number(self, case_id: str) -> int:
         rows = self._database.rows("SELECT number FROM cases WHERE case_id = ?", case_id)
         if not rows:
-            raise LibraryError(f"There is no case {case_id} in the library in {self.folder}.")
+            raise LibraryError(
+                tr(
+                    "There is no case {case_id} in the library in {folder}.",
+                    case_id=case_id,
+                    folder=self.folder,
+                )
+            )
         return int(rows[0][0])
 
     def _cases(self, where: str, parameters: tuple[int, ...], identity: str) -> tuple[Case, ...]:

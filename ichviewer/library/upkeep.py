@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ichviewer.errors import LibraryError
+from ichviewer.language import tr
 from ichviewer.library.index import IndexProblem, build_index, forget_open_indexes, open_index
 from ichviewer.library.manifest import Manifest
 from ichviewer.library.store import DATABASE_NAME, Library
@@ -48,7 +49,7 @@ class Stats:
 def stats(folder: Path, progress: Progress = silent) -> Stats:
     """What a library holds; raises LibraryError where it cannot be read."""
     with Library.open(folder) as library:
-        progress(0, 1, "counting cases")
+        progress(0, 1, tr("counting cases"))
         manifest, problem = _index_state(library)
         return Stats(
             folder=folder,
@@ -66,11 +67,11 @@ def verify(folder: Path, progress: Progress = silent) -> tuple[str, ...]:
     problems = []
     try:
         with Library.open(folder) as library:
-            progress(0, 3, "reading every case")
+            progress(0, 3, tr("reading every case"))
             library.check()
-            progress(1, 3, "looking for the cases' images")
+            progress(1, 3, tr("looking for the cases' images"))
             problems += _missing_images(library)
-            progress(2, 3, "checking the search index")
+            progress(2, 3, tr("checking the search index"))
             forget_open_indexes()
             problems += [problem for problem in (_index_state(library)[1],) if problem]
     except LibraryError as error:
@@ -102,12 +103,18 @@ def rebuild(
         wanted = identity or max(counts, key=lambda name: counts[name], default="")
         if not counts.get(wanted):
             raise LibraryError(
-                f"The case library in {folder} holds no vectors to index. Add cases to it first."
+                tr(
+                    "The case library in {folder} holds no vectors to index. Add cases to it "
+                    "first.",
+                    folder=folder,
+                )
             )
         chunks = []
         for chunk in library.vector_chunks(wanted):
             chunks.append(chunk)
-            progress(sum(len(numbers) for numbers, _ in chunks), counts[wanted], "reading vectors")
+            progress(
+                sum(len(numbers) for numbers, _ in chunks), counts[wanted], tr("reading vectors")
+            )
         return build_index(
             folder,
             library.library_id,
@@ -142,5 +149,11 @@ def _missing_images(library: Library) -> list[str]:
                 problems.append(str(error))
                 continue
             if path is not None and not path.exists():
-                problems.append(f"The images of case {case.case_id} are missing: {path}.")
+                problems.append(
+                    tr(
+                        "The images of case {case_id} are missing: {path}.",
+                        case_id=case.case_id,
+                        path=path,
+                    )
+                )
     return problems

@@ -9,10 +9,11 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ichviewer.language import tr_later
 from ichviewer.reading.record import Comparison, Presence
 
-NOT_ACCURACY = "Agreement is not accuracy: it does not say who was right."
-UNKNOWN = "unknown scanner"
+NOT_ACCURACY = tr_later("Agreement is not accuracy: it does not say who was right.")
+UNKNOWN = tr_later("unknown scanner")
 _COLUMNS = (
     *("month", "scanner", "series", "agreed", "agreed percent"),
     *("both present", "both absent", "only reader", "only AI", "reader unsure", "AI unsure"),

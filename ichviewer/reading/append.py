@@ -7,6 +7,7 @@ from collections import deque
 from pathlib import Path
 
 from ichviewer.errors import ReadingLocked
+from ichviewer.language import tr
 from ichviewer.reading.locking import take_lock
 
 
@@ -29,9 +30,11 @@ class AppendFile:
         try:
             if not take_lock(self._descriptor):
                 raise ReadingLocked(
-                    "This study is being read in another window of ichviewer. What you decide "
-                    "here is not kept: read on there, or close it there and open the study here "
-                    "again."
+                    tr(
+                        "This study is being read in another window of ichviewer. What you decide "
+                        "here is not kept: read on there, or close it there and open the study "
+                        "here again."
+                    )
                 )
             _sync_folder(path.parent)
         except (OSError, ReadingLocked):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ichviewer.language import tr
 from ichviewer.reading.change import ENTRY_TYPES, Change, Part
 from ichviewer.reading.plain import from_plain, to_plain
 from ichviewer.reading.record import Comparison, Place
@@ -151,11 +152,11 @@ def decode(raw: bytes, study: str) -> Line:
     raw = raw.removesuffix(b"\n")
     text, tail = raw[:-_TAIL], raw[-_TAIL:]
     if tail != _CHECK_HEAD + _digest(text) + b'"}' or len(raw) > LINE_LIMIT_BYTES:
-        raise LineError("is damaged")
+        raise LineError(tr("is damaged"))
     try:
         body = json.loads(raw)
         if body["study"] != study:
-            raise LineError("belongs to another study")
+            raise LineError(tr("belongs to another study"))
         event = _event(body["event"], body["what"])
         number, time, version = (
             from_plain(kind, body[name])
@@ -165,7 +166,7 @@ def decode(raw: bytes, study: str) -> Line:
     except LineError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise LineError("was written by another version of the program") from error
+        raise LineError(tr("was written by another version of the program")) from error
 
 
 def _event(name: str, what: dict[str, Any]) -> Event:

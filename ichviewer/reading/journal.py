@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ichviewer import __version__
 from ichviewer.errors import ReadingError
+from ichviewer.language import tr
 from ichviewer.reading.append import AppendFile
 from ichviewer.reading.event import Closed, Event, Line, Opened, encode
 from ichviewer.reading.replay import Replay, journal_file, replay
@@ -236,14 +237,16 @@ class Journal:
 
 def _sentence(folder: Path, error: OSError) -> str:
     reasons = {
-        errno.ENOSPC: "the disk is full. Free some space",
-        errno.EDQUOT: "your share of the disk is full. Free some space",
-        errno.EROFS: "the disk is read-only. Make it writable",
-        errno.EACCES: "you may not write there. Have the folder's permissions corrected",
-        errno.EPERM: "you may not write there. Have the folder's permissions corrected",
+        errno.ENOSPC: tr("the disk is full. Free some space"),
+        errno.EDQUOT: tr("your share of the disk is full. Free some space"),
+        errno.EROFS: tr("the disk is read-only. Make it writable"),
+        errno.EACCES: tr("you may not write there. Have the folder's permissions corrected"),
+        errno.EPERM: tr("you may not write there. Have the folder's permissions corrected"),
     }
-    reason = reasons.get(error.errno or 0, f"{error.strerror or error}. Check the disk")
-    return (
-        f"Your reading is not being kept in {folder}: {reason}, and do not close this window "
-        "before: everything is kept as soon as it can be written."
+    other = tr("{problem}. Check the disk", problem=error.strerror or error)
+    return tr(
+        "Your reading is not being kept in {folder}: {reason}, and do not close this window "
+        "before: everything is kept as soon as it can be written.",
+        folder=folder,
+        reason=reasons.get(error.errno or 0, other),
     )

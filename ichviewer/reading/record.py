@@ -10,21 +10,23 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from ichviewer.language import tr_later
+
 
 class Verdict(StrEnum):
     """What the reader says about one lesion of the AI."""
 
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    UNSURE = "unsure"
+    ACCEPTED = tr_later("accepted")
+    REJECTED = tr_later("rejected")
+    UNSURE = tr_later("unsure")
 
 
 class Presence(StrEnum):
     """Whether there is hemorrhage, as reader or AI says."""
 
-    PRESENT = "present"
-    ABSENT = "absent"
-    UNSURE = "unsure"
+    PRESENT = tr_later("present")
+    ABSENT = tr_later("absent")
+    UNSURE = tr_later("unsure")
 
 
 @dataclass(frozen=True)

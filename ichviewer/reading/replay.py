@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ichviewer.errors import ReadingError
+from ichviewer.language import tr, trn
 from ichviewer.reading.change import History, do, redo, undo
 from ichviewer.reading.event import (
     LINE_LIMIT_BYTES,
@@ -105,7 +106,13 @@ def journals(folder: Path) -> tuple[str, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise ReadingError(f"The readings in {folder} cannot be listed: {_why(error)}.") from error
+        raise ReadingError(
+            tr(
+                "The readings in {folder} cannot be listed: {reason}.",
+                folder=folder,
+                reason=_why(error),
+            )
+        ) from error
     return tuple(found)
 
 
@@ -121,9 +128,18 @@ def find_journal(folder: Path, beginning: str) -> str:
     found = [study for study in known if study.startswith(beginning)]
     if len(found) == 1:
         return found[0]
-    count = "More than one" if found else "No"
-    there = ", ".join(study[:8] for study in (found or known)) or "none"
-    raise ReadingError(f"{count} reading has the key {beginning}. There are: {there}.")
+    there = ", ".join(study[:8] for study in (found or known)) or tr("none")
+    if found:
+        sentence = tr(
+            "More than one reading has the key {key}. There are: {there}.",
+            key=beginning,
+            there=there,
+        )
+    else:
+        sentence = tr(
+            "No reading has the key {key}. There are: {there}.", key=beginning, there=there
+        )
+    raise ReadingError(sentence)
 
 
 def replay_all(folder: Path) -> tuple[Replay, ...]:
@@ -174,7 +190,9 @@ def replay(folder: Path, study: str) -> Replay:
     except (FileNotFoundError, NotADirectoryError):
         return read
     except OSError as error:
-        raise ReadingError(f"The journal {file} cannot be read: {_why(error)}.") from error
+        raise ReadingError(
+            tr("The journal {file} cannot be read: {reason}.", file=file, reason=_why(error))
+        ) from error
     return read
 
 
@@ -214,9 +232,19 @@ def _noting_order(read: Replay, line: Line, damaged: int) -> Replay:
     """Say so where lines are missing or were written by two windows at once."""
     missing = line.number - read.last_number - 1
     if missing < 0:
-        return _with_damage(read, f"Line number {line.number} stands twice; both were used.")
+        return _with_damage(
+            read, tr("Line number {number} stands twice; both were used.", number=line.number)
+        )
     if missing > damaged:
-        return _with_damage(read, f"{missing} lines before number {line.number} are missing.")
+        return _with_damage(
+            read,
+            trn(
+                "{n} line before number {number} is missing.",
+                "{n} lines before number {number} are missing.",
+                missing,
+                number=line.number,
+            ),
+        )
     return read
 
 
@@ -226,8 +254,8 @@ def _with_damage(read: Replay, sentence: str) -> Replay:
 
 def _sentence(at: int, problem: str, is_whole: bool) -> str:
     if not is_whole:
-        return f"Line {at} was cut off while it was written; what it said is missing."
-    return f"Line {at} {problem} and was left out."
+        return tr("Line {at} was cut off while it was written; what it said is missing.", at=at)
+    return tr("Line {at} {problem} and was left out.", at=at, problem=problem)
 
 
 def _why(error: OSError) -> str:

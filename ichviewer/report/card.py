@@ -5,6 +5,7 @@ import hashlib
 from ichviewer.analysis.findings import Findings
 from ichviewer.dicom.study import Series
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr_later
 from ichviewer.library.case import Case
 from ichviewer.library.thumbnail import thumbnail_png
 from ichviewer.report.colours import TYPE_COLOURS
@@ -58,4 +59,4 @@ def _age_band(years: float | None) -> str:
     if years is None:
         return ""
     decade = int(years) // 10 * 10
-    return "90 or older" if decade >= 90 else f"{decade}-{decade + 9}"
+    return tr_later("90 or older") if decade >= 90 else f"{decade}-{decade + 9}"

@@ -6,51 +6,65 @@ from typing import Any
 from ichviewer.analysis.findings import Lesion, MidlineShift
 from ichviewer.comparison.alignment import Alignment
 from ichviewer.comparison.change import Amount, Comparison, LesionChange, TypeChange
+from ichviewer.language import tr, tr_later
 from ichviewer.report.summary import DISCLAIMER, number
 from ichviewer.report.table import table
 
-RULE = (
+RULE = tr_later(
     "Growth rule: more than 6 mL or more than 33 % (Dowlatshahi et al. 2011, Neurology 76:1238; "
     "defined for intracerebral hematoma, for other types an orientation only)."
 )
-UNCERTAINTY = (
+UNCERTAINTY = tr_later(
     "± is what half a pixel of outline and half-filled end slices make of both volumes; smaller "
     "changes are called stable. Mistakes of the models come on top: look at both outlines. Two "
     "experts outlining one hematoma may differ by 5.8 mL (minimum detectable difference, "
     "Rodriguez-Luna et al. 2016, Stroke)."
 )
-CHANGE_HEAD = ("prior mL", "current mL", "change mL", "±", "%", "trend", "rule")
-LESION_HEAD = (
-    *("prior", "current", "type"),
-    *CHANGE_HEAD[:-1],
-    *("diameter mm", "thick mm", "rule"),
+CHANGE_HEAD = (
+    tr_later("prior mL"),
+    tr_later("current mL"),
+    tr_later("change mL"),
+    "±",
+    "%",
+    tr_later("trend"),
+    tr_later("rule"),
 )
+LESION_HEAD = (
+    *(tr_later("prior"), tr_later("current"), tr_later("type")),
+    *CHANGE_HEAD[:-1],
+    *(tr_later("diameter mm"), tr_later("thick mm"), tr_later("rule")),
+)
+
+_PRIOR_SIGN = tr_later("Prior lesion {number}, slice {slice}: {sign} ({detail}).")
+_CURRENT_SIGN = tr_later("Current lesion {number}, slice {slice}: {sign} ({detail}).")
 
 
 def changes_text(comparison: Comparison) -> str:
     """Alignment, changes by type and lesion, midline shift, signs and warnings."""
-    between = f"Time between: {comparison.interval}." if comparison.interval else ""
-    parts = [DISCLAIMER, *comparison.warnings, comparison.alignment.sentence(), between]
+    between = (
+        tr("Time between: {interval}.", interval=comparison.interval) if comparison.interval else ""
+    )
+    parts = [tr(DISCLAIMER), *comparison.warnings, comparison.alignment.sentence(), between]
     if comparison.types:
-        parts.append(table(("type", *CHANGE_HEAD), map(type_row, comparison.types)))
+        parts.append(table((tr_later("type"), *CHANGE_HEAD), map(type_row, comparison.types)))
     if comparison.lesions:
         parts.append(table(LESION_HEAD, map(lesion_row, comparison.lesions)))
     parts += [shift_sentence(comparison), *sign_sentences(comparison)]
-    parts += [growth_sentence(comparison), RULE, UNCERTAINTY]
+    parts += [growth_sentence(comparison), tr(RULE), tr(UNCERTAINTY)]
     return "\n".join(part for part in parts if part)
 
 
 def growth_sentence(comparison: Comparison) -> str:
     """The verdict of the growth rule, for all to see."""
     if not comparison.is_read:
-        return "Changes are not known: the models did not read both series."
+        return tr("Changes are not known: the models did not read both series.")
     if comparison.is_expansion:
-        return "GROWTH by the rule: see the rows marked so."
+        return tr("GROWTH by the rule: see the rows marked so.")
     amounts = [one.amount for one in comparison.types]
     amounts += [one.amount for one in comparison.lesions]
     if any(amount.exceeds_rule for amount in amounts):
-        return "No certain growth: the rule is met within the measuring uncertainty only."
-    return "No growth by the rule; not a clearance."
+        return tr("No certain growth: the rule is met within the measuring uncertainty only.")
+    return tr("No growth by the rule; not a clearance.")
 
 
 def shift_sentence(comparison: Comparison) -> str:
@@ -61,15 +75,29 @@ def shift_sentence(comparison: Comparison) -> str:
     change = ""
     if before is not None and after is not None:
         # Both are signed to the patient's left: a shift that changes sides adds up.
-        change = f" (change {after.shift_mm - before.shift_mm:+.1f} mm, + is to the left)"
-    return f"Midline shift: prior {_shift_words(before)}, current {_shift_words(after)}{change}."
+        change = tr(
+            " (change {change_mm:+.1f} mm, + is to the left)",
+            change_mm=after.shift_mm - before.shift_mm,
+        )
+    return tr(
+        "Midline shift: prior {prior}, current {current}{change}.",
+        prior=_shift_words(before),
+        current=_shift_words(after),
+        change=change,
+    )
 
 
 def sign_sentences(comparison: Comparison) -> list[str]:
     """Signs of expansion, as analysis found them on either series."""
     return [
-        f"{which} lesion {lesion.number}, slice {sign.slice + 1}: {sign.name} ({sign.detail})."
-        for which, of in (("Prior", "prior"), ("Current", "current"))
+        tr(
+            sentence,
+            number=lesion.number,
+            slice=sign.slice + 1,
+            sign=tr(sign.name),
+            detail=sign.detail,
+        )
+        for sentence, of in ((_PRIOR_SIGN, "prior"), (_CURRENT_SIGN, "current"))
         for change in comparison.lesions
         for lesion in getattr(change, of)
         for sign in lesion.signs
@@ -78,8 +106,9 @@ def sign_sentences(comparison: Comparison) -> list[str]:
 
 def type_row(change: TypeChange) -> tuple[str, ...]:
     """Words for `("type", *CHANGE_HEAD)`."""
-    name = change.kind.word if change.kind else "all"
-    return name, *_amount_words(change.amount), change.amount.trend, change.amount.rule_words()
+    amount = change.amount
+    name = tr(change.kind.word if change.kind else tr_later("all"))
+    return name, *_amount_words(amount), tr(amount.trend), amount.rule_words()
 
 
 def lesion_row(change: LesionChange) -> tuple[str, ...]:
@@ -88,9 +117,9 @@ def lesion_row(change: LesionChange) -> tuple[str, ...]:
     return (
         numbers_of(change.prior),
         numbers_of(change.current),
-        change.kind.word,
+        tr(change.kind.word),
         *_amount_words(change.amount),
-        change.trend,
+        tr(change.trend),
         _pair(change.diameter_mm),
         _pair(change.thickness_mm),
         rule,
@@ -193,9 +222,9 @@ def _pair(values_mm: tuple[float, float]) -> str:
 
 def _shift_words(shift: MidlineShift | None) -> str:
     if shift is None:
-        return "not measured"
-    side = "left" if shift.shift_mm > 0 else "right"
-    return f"{abs(shift.shift_mm):.1f} mm to the {side}"
+        return tr("not measured")
+    side = tr("left") if shift.shift_mm > 0 else tr("right")
+    return tr("{shift_mm:.1f} mm to the {side}", shift_mm=abs(shift.shift_mm), side=side)
 
 
 def _shift_mm(shift: MidlineShift | None) -> float | None:

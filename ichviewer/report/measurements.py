@@ -19,9 +19,10 @@ from ichviewer.imaging.measurement import (
     to_plain,
 )
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 from ichviewer.report.table import table
 
-DISCLAIMER = "Not for primary diagnosis"
+DISCLAIMER = tr_later("Not for primary diagnosis")
 _FORMAT, _VERSION = "ichviewer measurements", 1
 _CSV_HEAD = ("name", "kind", "where", "quantity", "value", "unit", "side", "remarks")
 #: A spreadsheet takes texts that begin so for formulas.
@@ -90,19 +91,22 @@ def short_lines(kind: Kind, measured: Measured) -> tuple[str, ...]:
         lines = [f"ABC/2 {first}"]
         if "segmented" in by_name:
             difference = quantity_text(by_name["difference"])
-            lines.append(f"AI {quantity_text(by_name['segmented'])} ({difference})")
-            lines.append("AI result, not for primary diagnosis")
+            segmented = quantity_text(by_name["segmented"])
+            lines.append(
+                tr("AI {segmented} ({difference})", segmented=segmented, difference=difference)
+            )
+            lines.append(tr("AI result, not for primary diagnosis"))
         return tuple(lines)
     if measured.side:
-        return (f"{first} to the {measured.side}",)
+        return (tr("{value} to the {side}", value=first, side=tr(measured.side)),)
     return (first,)
 
 
 def full_text(measured: Measured) -> str:
     """All values in one line; the side stands with the value that counts."""
-    values = [f"{q.name} {quantity_text(q)}" for q in measured.quantities]
+    values = [f"{tr(q.name)} {quantity_text(q)}" for q in measured.quantities]
     if values and measured.side:
-        values[0] += f" to the {measured.side}"
+        values[0] = tr("{value} to the {side}", value=values[0], side=tr(measured.side))
     return ", ".join(values)
 
 
@@ -112,7 +116,7 @@ def where_text(measurement: Measurement, grid: Grid) -> str:
     for index in range(len(measurement.handles)):
         cut = cut_of_handle(measurement, index, grid)
         known = grid.geometry is not GeometryClass.NO_GEOMETRY
-        word = str(cut.plane.orientation) if known else "image"
+        word = tr(cut.plane.orientation) if known else tr("image")
         by_word.setdefault(word, []).append(cut.index + 1)
     spans = (
         f"{word} {min(held)}" if min(held) == max(held) else f"{word} {min(held)}–{max(held)}"
@@ -123,7 +127,8 @@ def where_text(measurement: Measurement, grid: Grid) -> str:
 
 def default_name(kind: Kind, taken: Iterable[str]) -> str:
     """`Length 3`: the kind with the first number that is free."""
-    word = {Kind.ABC2: "ABC/2", Kind.COBB: "Cobb angle"}.get(kind, str(kind).capitalize())
+    said = {Kind.ABC2: "ABC/2", Kind.COBB: tr("Cobb angle")}.get(kind, tr(kind))
+    word = said[:1].upper() + said[1:]
     names = set(taken)
     number = next(n for n in range(1, len(names) + 2) if f"{word} {n}" not in names)
     return f"{word} {number}"
@@ -131,7 +136,7 @@ def default_name(kind: Kind, taken: Iterable[str]) -> str:
 
 def measurements_text(entries: Sequence[Entry]) -> str:
     """A table for a terminal."""
-    head = ("name", "where", "values", "remarks")
+    head = (tr_later("name"), tr_later("where"), tr_later("values"), tr_later("remarks"))
     lines = [
         (
             entry.measurement.name,
@@ -151,7 +156,7 @@ def to_csv(entries: Sequence[Entry]) -> str:
     writer.writerow(_CSV_HEAD)
     for entry in entries:
         measurement, measured = entry.measurement, entry.measured
-        remarks = " ".join((*measured.notes, f"{DISCLAIMER}."))
+        remarks = " ".join((*measured.notes, f"{tr(DISCLAIMER)}."))
         start = (_cell(measurement.name), str(measurement.kind), entry.where)
         for quantity in measured.quantities or (Quantity("", math.nan, ""),):
             value = "" if math.isnan(quantity.value) else f"{quantity.value:.6g}"
@@ -196,11 +201,15 @@ def from_json(text: str, source: str) -> tuple[Measurement, ...]:
         document = json.loads(text)
         held = document["measurements"] if document["format"] == _FORMAT else None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise MeasurementError(f"{source} holds no measurements of ichviewer.") from error
+        raise MeasurementError(
+            tr("{source} holds no measurements of ichviewer.", source=source)
+        ) from error
     if not isinstance(held, list):
-        raise MeasurementError(f"{source} holds no measurements of ichviewer.")
+        raise MeasurementError(tr("{source} holds no measurements of ichviewer.", source=source))
     if document.get("version") != _VERSION:
-        raise MeasurementError(f"{source} was written by a newer version of ichviewer.")
+        raise MeasurementError(
+            tr("{source} was written by a newer version of ichviewer.", source=source)
+        )
     try:
         return tuple(from_plain(entry) for entry in held)
     except MeasurementError as error:

@@ -55,6 +55,7 @@ def describe_matches(matches: Matches) -> dict[str, Any]:
     return {
         "disclaimer": DISCLAIMER,
         "matches": [_match(match) for match in matches.matches],
+        "contrary": [_match(match) for match in matches.contrary],
         "votes": dict(matches.votes),
         "nothing_similar": matches.is_far,
         "notes": list(matches.notes),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import isnan
 from typing import Any
 
+from ichviewer.analysis.atlas import site_words
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
     Findings,
@@ -14,24 +15,58 @@ from ichviewer.analysis.findings import (
     Sign,
 )
 from ichviewer.dicom.study import ScanResult, Series
+from ichviewer.language import tr, tr_later, trn
 from ichviewer.library.case import Match, Matches
 from ichviewer.report.summary import DISCLAIMER
 
 _SERIES_HEAD = (
-    *("key", "no", "modality", "description", "slices", "matrix"),
-    *("spacing mm k×j×i", "geometry", "tilt °"),
+    *(
+        tr_later("key"),
+        tr_later("no"),
+        tr_later("modality"),
+        tr_later("description"),
+        tr_later("slices"),
+        tr_later("matrix"),
+    ),
+    *(tr_later("spacing mm k×j×i"), tr_later("geometry"), tr_later("tilt °")),
 )
 
 
 _LESION_HEAD = (
-    *("lesion", "type", "mL", "ABC/2", "mm", "thick mm", "slices", "side", "site"),
-    *("mean HU", "max HU", "caution"),
+    *(
+        tr_later("lesion"),
+        tr_later("type"),
+        "mL",
+        "ABC/2",
+        "mm",
+        tr_later("thick mm"),
+        tr_later("slices"),
+        tr_later("side"),
+        tr_later("site"),
+    ),
+    *(tr_later("mean HU"), tr_later("max HU"), tr_later("caution")),
+)
+_PROBABILITY_HEAD = (
+    tr_later("hemorrhage"),
+    tr_later("probability"),
+    tr_later("threshold"),
+    tr_later("answer"),
+    "mL",
+)
+_MATCH_HEAD = (
+    tr_later("case"),
+    tr_later("distance"),
+    tr_later("percentile"),
+    tr_later("types"),
+    "mL",
+    tr_later("side"),
+    tr_later("label"),
 )
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as wide as their widest entry, two spaces apart."""
-    lines = [tuple(head), *(tuple(row) for row in rows)]
+    """Columns as wide as their widest entry, two spaces apart; the heads are translated."""
+    lines = [tuple(map(tr, head)), *(tuple(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
@@ -43,37 +78,61 @@ def scan_text(scan: ScanResult) -> str:
     """Studies and series, what they may not be used for, and how much was skipped."""
     parts = []
     for study in scan.studies:
-        parts.append(" ".join(filter(None, ("Study", study.date, study.description))))
+        parts.append(" ".join(filter(None, (tr("Study"), study.date, study.description))))
         parts.append(table(_SERIES_HEAD, map(_series_row, study.series)))
         for series in study.series:
             parts += [f"  {series.key[:8]}: {sentence}" for sentence in series.warnings]
             parts += [
-                f"  {series.key[:8]}: not for {use}: {why}" for use, why in series.refusals.items()
+                tr("  {key}: not for {use}: {why}", key=series.key[:8], use=tr(use), why=why)
+                for use, why in series.refusals.items()
             ]
-    skipped = ", ".join(f"{count} {reason}" for reason, count in scan.skipped_counts.items())
-    parts.append(f"{scan.file_count} files; skipped: {skipped or 'none'}.")
+    skipped = ", ".join(
+        tr("{count} {reason}", count=count, reason=tr(reason))
+        for reason, count in scan.skipped_counts.items()
+    )
+    parts.append(
+        trn(
+            "{n} file; skipped: {skipped}.",
+            "{n} files; skipped: {skipped}.",
+            scan.file_count,
+            skipped=skipped or tr("none"),
+        )
+    )
     return "\n".join(parts)
 
 
 def evaluation_text(described: Mapping[str, Any]) -> str:
     """The main numbers of an evaluation, with what must be said of them."""
     counts, segmentation = described["counts"], described["segmentation"]
-    head = ("type", "with", "without", "AUC", "sensitivity", "specificity", "Dice")
+    head = (
+        tr_later("type"),
+        tr_later("with"),
+        tr_later("without"),
+        "AUC",
+        tr_later("sensitivity"),
+        tr_later("specificity"),
+        "Dice",
+    )
     rows = []
     for name in PROBABILITY_COLUMNS:
         one, overlap = described["detection"][name], segmentation["classes"][name]
         numbers = (one["auc"], one["sensitivity"], one["specificity"], overlap["dice_mean"])
         shown = ("–" if value is None else f"{value:.3f}" for value in numbers)
-        rows.append((name, str(one["positives"]), str(one["negatives"]), *shown))
+        rows.append((tr(name), str(one["positives"]), str(one["negatives"]), *shown))
     macro = segmentation["macro_dice"]
     return "\n".join(
         [
-            described["disclaimer"],
-            f"{counts['images']} images, {counts['with_mask']} with masks, "
-            f"{counts['refused_by_the_gate']} of them refused by the gate but counted; "
-            f"{described['operating_point']} operating point.",
+            tr(described["disclaimer"]),
+            tr(
+                "{images} images, {with_mask} with masks, {refused} of them refused by the gate "
+                "but counted; {point} operating point.",
+                images=counts["images"],
+                with_mask=counts["with_mask"],
+                refused=counts["refused_by_the_gate"],
+                point=tr(described["operating_point"]),
+            ),
             table(head, rows),
-            f"Mean Dice of the types: {'–' if macro is None else f'{macro:.3f}'}",
+            tr("Mean Dice of the types: {dice}", dice="–" if macro is None else f"{macro:.3f}"),
             *described["notes"],
         ]
     )
@@ -81,9 +140,9 @@ def evaluation_text(described: Mapping[str, Any]) -> str:
 
 def findings_text(findings: Findings) -> str:
     """The gate's answer, probabilities, lesions, models and notes."""
-    parts = [DISCLAIMER, _gate(findings)]
+    parts = [tr(DISCLAIMER), _gate(findings)]
     if findings.models:
-        parts.append(f"Operating point: {findings.operating_point}.")
+        parts.append(tr("Operating point: {point}.", point=tr(findings.operating_point)))
         parts.append(_probabilities(findings))
     if findings.lesions:
         parts.append(table(_LESION_HEAD, map(_lesion_row, findings.lesions)))
@@ -91,7 +150,13 @@ def findings_text(findings: Findings) -> str:
     if findings.midline_shift is not None:
         parts.append(_shift(findings.midline_shift))
     parts += [
-        f"Model {model.name} {model.version} on {model.device}; trained on {model.training_data}"
+        tr(
+            "Model {name} {version} on {device}; trained on {training_data}",
+            name=model.name,
+            version=model.version,
+            device=model.device,
+            training_data=model.training_data,
+        )
         for model in findings.models
     ]
     parts += findings.notes
@@ -100,38 +165,55 @@ def findings_text(findings: Findings) -> str:
 
 def matches_text(matches: Matches) -> str:
     """The similar cases and the votes."""
-    parts = [DISCLAIMER]
+    parts = [tr(DISCLAIMER)]
     if matches.is_far:
-        parts.append("No similar case in this library: even the nearest is far.")
-    head = ("case", "distance", "percentile", "types", "mL", "side", "label")
-    parts.append(table(head, map(_match_row, matches.matches)))
-    votes = ", ".join(f"{count} {word}" for word, count in matches.votes.items())
-    parts.append(f"Of the ten nearest: {votes}." if votes else "The library is empty.")
+        parts.append(tr("No similar case in this library: even the nearest is far."))
+    parts.append(table(_MATCH_HEAD, map(_match_row, matches.matches)))
+    votes = ", ".join(f"{count} {tr(word)}" for word, count in matches.votes.items())
+    parts.append(
+        tr("Of the ten nearest: {votes}.", votes=votes) if votes else tr("The library is empty.")
+    )
     parts += matches.notes
     return "\n".join(parts)
 
 
 def models_text(models: Sequence[ModelInfo]) -> str:
     """The installed models."""
-    head = ("model", "version", "roles", "sha256", "trained on")
+    head = (
+        tr_later("model"),
+        tr_later("version"),
+        tr_later("roles"),
+        "sha256",
+        tr_later("trained on"),
+    )
     rows = [(m.name, m.version, ", ".join(m.roles), m.sha256[:12], m.training_data) for m in models]
     return table(head, rows)
 
 
 def _gate(findings: Findings) -> str:
-    words = findings.gate.answer.words
-    return f"Input {words}. {' '.join(findings.gate.reasons)}"
+    words = tr("Input {words}.", words=tr(findings.gate.answer.words))
+    return f"{words} {' '.join(findings.gate.reasons)}"
 
 
 def _sign(lesion: Lesion, sign: Sign) -> str:
-    return f"Lesion {lesion.number}, slice {sign.slice + 1}: {sign.name} ({sign.detail})."
+    return tr(
+        "Lesion {number}, slice {slice}: {sign} ({detail}).",
+        number=lesion.number,
+        slice=sign.slice + 1,
+        sign=tr(sign.name),
+        detail=sign.detail,
+    )
 
 
 def _shift(shift: MidlineShift) -> str:
     if abs(shift.shift_mm) < 1:
-        return f"Midline shift: less than 1 mm, on slice {shift.slice + 1}."
-    side = "left" if shift.shift_mm > 0 else "right"
-    return f"Midline shift: {abs(shift.shift_mm):.1f} mm to the {side}, on slice {shift.slice + 1}."
+        return tr("Midline shift: less than 1 mm, on slice {slice}.", slice=shift.slice + 1)
+    return tr(
+        "Midline shift: {shift_mm:.1f} mm to the {side}, on slice {slice}.",
+        shift_mm=abs(shift.shift_mm),
+        side=tr("left") if shift.shift_mm > 0 else tr("right"),
+        slice=shift.slice + 1,
+    )
 
 
 def _series_row(series: Series) -> tuple[str, ...]:
@@ -147,7 +229,7 @@ def _series_row(series: Series) -> tuple[str, ...]:
         str(len(series.instances)),
         f"{series.rows}×{series.columns}",
         spacing,
-        str(series.geometry),
+        tr(series.geometry),
         _number(series.tilt_deg, 1) if known else "–",
     )
 
@@ -160,30 +242,30 @@ def _probabilities(findings: Findings) -> str:
         kind = HemorrhageType(column) if column else None
         rows.append(
             (
-                name,
+                tr(name),
                 _number(probability, 3),
                 _number(threshold, 3),
-                str(findings.answers[column]) if findings.answers else "",
+                tr(findings.answers[column]) if findings.answers else "",
                 _number(findings.volume_ml(kind), 1),
             )
         )
-    return table(("hemorrhage", "probability", "threshold", "answer", "mL"), rows)
+    return table(_PROBABILITY_HEAD, rows)
 
 
 def _lesion_row(lesion: Lesion) -> tuple[str, ...]:
     return (
         str(lesion.number),
-        lesion.kind.word,
+        tr(lesion.kind.word),
         _number(lesion.volume_ml, 1),
         _number(lesion.abc2_ml, 1),
         _number(lesion.diameter_mm, 0),
         _number(lesion.thickness_mm, 0),
         f"{lesion.first_slice + 1}–{lesion.last_slice + 1}",
-        str(lesion.side),
-        lesion.site,
+        tr(lesion.side),
+        site_words(lesion.site),
         _number(lesion.mean_hu, 0),
         _number(lesion.max_hu, 0),
-        ", ".join(lesion.flags),
+        ", ".join(map(tr, lesion.flags)),
     )
 
 
@@ -193,10 +275,12 @@ def _match_row(match: Match) -> tuple[str, ...]:
         case.case_id,
         _number(match.distance, 3),
         _number(match.percentile, 0),
-        ", ".join(case.types) or "none",
+        ", ".join(map(tr, case.types)) or tr("none"),
         _number(sum(case.volumes_ml.values()), 1),
-        case.side,
-        f"{case.label_source}{', simulated' if case.is_simulated else ''}",
+        tr(case.side),
+        tr("{source}, simulated", source=case.label_source)
+        if case.is_simulated
+        else case.label_source,
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ichviewer.errors import WorkerDied
+from ichviewer.language import tr
 from ichviewer.worker import sentences
 from ichviewer.worker.host import Death, Host
 from ichviewer.worker.job import Job
@@ -111,7 +112,7 @@ class Dispatcher:
             self._wake_sender.close()
         if is_bug:
             for job in jobs:
-                job.fail(WorkerDied(sentences.CANNOT_START))
+                job.fail(WorkerDied(tr(sentences.CANNOT_START)))
         for host in self._hosts:
             host.close()
 
@@ -137,7 +138,7 @@ class Dispatcher:
         if self._waiting and not self._hosts:
             self._failed_starts = 0
             while self._waiting:
-                self._waiting.popleft().fail(WorkerDied(sentences.CANNOT_START))
+                self._waiting.popleft().fail(WorkerDied(tr(sentences.CANNOT_START)))
 
     def _start_jobs(self) -> None:
         for host in list(self._hosts):
