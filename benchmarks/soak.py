@@ -3,8 +3,9 @@
 Needs a screen, or ``xvfb-run -a -s "-screen 0 1920x1080x24"`` before it. Scripted readings of many
 studies follow one another, by keys and by mouse in turn: the demo, simulated series, and the real
 series of ``../shared/data`` where that is. After each of them one JSON line says how much memory
-window and worker hold (RSS, and USS: what nobody shares with them). At the end the slope of the second half is printed: what is
-filled once (caches, models) has been filled by then, so what still grows is a leak.
+window and worker hold (RSS, and USS: what nobody shares with them). At the end the slope of the
+second half is printed: what is filled once (caches, models) has been filled by then, so what still
+grows is a leak.
 """
 
 import argparse
@@ -27,7 +28,7 @@ import psutil
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from ichviewer import paths, workflow
+from ichviewer import workflow
 from ichviewer.ui.application import make_application
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
