@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ichviewer import __version__
 from ichviewer.errors import SettingsError
+from ichviewer.language import tr
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,11 +17,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()
     parser = argparse.ArgumentParser(
         prog="ichviewer",
-        description="Read head CT offline. AI results are not for primary diagnosis.",
+        description=tr("Read head CT offline. AI results are not for primary diagnosis."),
     )
     parser.add_argument("--version", action="version", version=f"ichviewer {__version__}")
     parser.add_argument(
-        "folder", nargs="?", type=Path, metavar="FOLDER", help="folder, file or ZIP to open"
+        "folder", nargs="?", type=Path, metavar="FOLDER", help=tr("folder, file or ZIP to open")
     )
     folder = parser.parse_args(arguments).folder
 

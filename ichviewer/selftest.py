@@ -13,12 +13,13 @@ from ichviewer import paths, workflow
 from ichviewer.analysis.findings import GateAnswer
 from ichviewer.dicom.study import Permission
 from ichviewer.errors import IchViewerError
+from ichviewer.language import tr, tr_later
 from ichviewer.worker import Worker
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the self-test."""
+    """One line of the self-test; `tr` says its name."""
 
     name: str
     is_ok: bool
@@ -32,58 +33,76 @@ def selftest(worker: Worker) -> Iterator[Check]:
     def demo_study() -> str:
         scan = worker.run(workflow.open_folder, paths.demo_study_folder())
         study["series"] = workflow.best_series(scan)
-        _expect(not scan.skipped, f"{len(scan.skipped)} files cannot be read")
-        _expect(study["series"].permits(Permission.AI), "it is not fit for the models")
-        return f"{len(study['series'].instances)} slices"
+        _expect(not scan.skipped, tr("{count} files cannot be read", count=len(scan.skipped)))
+        _expect(study["series"].permits(Permission.AI), tr("it is not fit for the models"))
+        return tr("{count} slices", count=len(study["series"].instances))
 
     def voxels() -> str:
         volume = study["volume"] = worker.run(workflow.open_series, study["series"])
         known = known_demo_facts()
         _expect(
-            digest(volume.hu) == known["hu_sha256"], "the HU differ from those it was built with"
+            digest(volume.hu) == known["hu_sha256"],
+            tr("the HU differ from those it was built with"),
         )
         corner = volume.grid.lps_mm(np.array(volume.shape_kji, dtype=np.float64) - 1)
         off_mm = float(np.linalg.norm(corner - np.array(known["last_voxel_lps_mm"])))
-        _expect(off_mm < 0.01, f"the last voxel is {off_mm:.2f} mm off")
-        return f"HU and positions of {volume.hu.size:,} voxels as built"
+        _expect(off_mm < 0.01, tr("the last voxel is {off_mm:.2f} mm off", off_mm=off_mm))
+        return tr("HU and positions of {count:,} voxels as built", count=volume.hu.size)
 
     def models() -> str:
         problems = worker.run(workflow.check_models)
-        _expect(bool(problems), "there is no model")
+        _expect(bool(problems), tr("there is no model"))
         _expect(not any(problems.values()), " ".join(x for xs in problems.values() for x in xs))
-        return f"{len(problems)} loaded and run, hashes as in their manifests"
+        return tr("{count} loaded and run, hashes as in their manifests", count=len(problems))
 
     def analysis() -> str:
         findings = study["findings"] = worker.run(
             workflow.analyze, study["series"], study["volume"]
         )
         _expect(findings.gate.answer is not GateAnswer.REFUSED, " ".join(findings.gate.reasons))
-        _expect(findings.is_any_found, "the hemorrhage of the demo study was not found")
-        found = ", ".join(kind.word for kind in findings.found_types) or "hemorrhage"
+        _expect(findings.is_any_found, tr("the hemorrhage of the demo study was not found"))
+        found = ", ".join(tr(kind.word) for kind in findings.found_types) or tr("hemorrhage")
         device = ", ".join(sorted({model.device for model in findings.models}))
-        return f"{found} in {sum(findings.seconds.values()):.1f} s on {device}"
+        return tr(
+            "{found} in {seconds:.1f} s on {device}",
+            found=found,
+            seconds=sum(findings.seconds.values()),
+            device=device,
+        )
 
     def library() -> str:
         problems = worker.run(workflow.verify_library, paths.starter_library_folder())
         _expect(not problems, " ".join(problems))
         itself = worker.run(workflow.finds_itself, paths.starter_library_folder())
-        _expect(itself, "a stored case does not find itself")
-        return "whole, and a stored case finds itself"
+        _expect(itself, tr("a stored case does not find itself"))
+        return tr("whole, and a stored case finds itself")
 
     def similar_cases() -> str:
         folder = paths.starter_library_folder()
         matches = worker.run(workflow.find_similar, study["findings"], "soft", folder)
-        _expect(bool(matches.matches), "no case was found")
-        return f"{len(matches.matches)}, the nearest at {matches.matches[0].distance:.2f}"
+        _expect(bool(matches.matches), tr("no case was found"))
+        return tr(
+            "{count}, the nearest at {distance:.2f}",
+            count=len(matches.matches),
+            distance=matches.matches[0].distance,
+        )
 
-    for step in (demo_study, voxels, models, analysis, library, similar_cases):
-        name = step.__name__.replace("_", " ")
+    for name, step in (
+        (tr_later("demo study"), demo_study),
+        (tr_later("voxels"), voxels),
+        (tr_later("models"), models),
+        (tr_later("analysis"), analysis),
+        (tr_later("library"), library),
+        (tr_later("similar cases"), similar_cases),
+    ):
         try:
             yield Check(name, True, step())
         except (IchViewerError, OSError) as error:
             yield Check(name, False, str(error))
         except KeyError as error:
-            yield Check(name, False, f"needs the {error.args[0]} of a check that failed")
+            yield Check(
+                name, False, tr("needs the {what} of a check that failed", what=error.args[0])
+            )
 
 
 def known_demo_facts() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ichviewer.cli.arguments import parse
 from ichviewer.cli.codes import CANCELLED, OK, SOME_SKIPPED, TROUBLE
 from ichviewer.errors import IchViewerError
+from ichviewer.language import tr
 
 __all__ = ["CANCELLED", "OK", "SOME_SKIPPED", "TROUBLE", "main"]
 
@@ -38,8 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return TROUBLE
     except OSError as error:
-        commands.say(f"{error.filename or 'A file'}: {error.strerror or error}.")
+        commands.say(
+            tr(
+                "{file}: {problem}.",
+                file=error.filename or tr("A file"),
+                problem=error.strerror or error,
+            )
+        )
         return TROUBLE
     except KeyboardInterrupt:
-        commands.say("Cancelled.")
+        commands.say(tr("Cancelled."))
         return CANCELLED

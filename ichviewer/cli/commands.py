@@ -14,6 +14,7 @@ from ichviewer.comparison.time_point import TimePoint
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import IchViewerError
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, trn
 from ichviewer.report import changes, measurements, summary, table
 from ichviewer.selftest import selftest as run_checks
 from ichviewer.settings import read_settings
@@ -35,9 +36,15 @@ def analyze(options: argparse.Namespace, worker: Worker) -> int:
     scan, series, volume, findings = _read(options, worker, options.operating_point)
     print(_title(series))
     print(table.findings_text(findings))
-    stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in findings.seconds.items())
-    print(f"Seconds: {stages}; in all {sum(findings.seconds.values()):.2f}.")
-    print(f"Peak memory: {worker.peak_memory_bytes / 2**20:.0f} MiB.")
+    stages = ", ".join(f"{tr(stage)} {seconds:.2f}" for stage, seconds in findings.seconds.items())
+    print(
+        tr(
+            "Seconds: {stages}; in all {seconds:.2f}.",
+            stages=stages,
+            seconds=sum(findings.seconds.values()),
+        )
+    )
+    print(tr("Peak memory: {mebibytes:.0f} MiB.", mebibytes=worker.peak_memory_bytes / 2**20))
     if options.mask:
         for note in _step(worker, workflow.save_mask, findings, volume, options.mask):
             print(note)
@@ -93,8 +100,14 @@ def measure(options: argparse.Namespace, worker: Worker) -> int:
             print(measurements.measurements_text(found))
             entries += found
     for one in left:
-        say(f"{one.name or one.kind}: {options.folder} does not hold the series it was drawn on.")
-    print(f"{measurements.DISCLAIMER}.")
+        say(
+            tr(
+                "{name}: {folder} does not hold the series it was drawn on.",
+                name=one.name or tr(one.kind),
+                folder=options.folder,
+            )
+        )
+    print(f"{tr(measurements.DISCLAIMER)}.")
     if options.json:
         options.json.write_text(measurements.to_json(entries), encoding="utf-8")
     return TROUBLE if left else _code(scan)
@@ -115,7 +128,8 @@ def compare(options: argparse.Namespace, worker: Worker) -> int:
         volume = _step(worker, workflow.open_series, series)
         findings = _step(worker, workflow.analyze, series, volume, device)
         study = next(study for study in scan.studies if series in study.series)
-        print(f"{'Current' if scans else 'Prior'}: {_title(series)} {study.date} {study.time}")
+        which = tr("Current") if scans else tr("Prior")
+        print(f"{which}: {_title(series)} {study.date} {study.time}")
         scans.append(scan)
         points.append(TimePoint(study, series, volume, findings))
     comparison = _step(worker, workflow.compare, *points)
@@ -170,9 +184,9 @@ def list_models(options: argparse.Namespace, worker: Worker) -> int:
 def check_models(options: argparse.Namespace, worker: Worker) -> int:
     checked = _step(worker, workflow.check_models, options.folders)
     if not checked:
-        say(f"There is no model in {paths.models_folder()}.")
+        say(tr("There is no model in {folder}.", folder=paths.models_folder()))
     for folder, problems in checked.items():
-        print(f"{folder.name}: {'cannot be used' if problems else 'usable'}")
+        print(f"{folder.name}: {tr('cannot be used') if problems else tr('usable')}")
         for problem in problems:
             say(problem)
     return OK if checked and not any(checked.values()) else TROUBLE
@@ -180,12 +194,27 @@ def check_models(options: argparse.Namespace, worker: Worker) -> int:
 
 def library_stats(options: argparse.Namespace, worker: Worker) -> int:
     stats = _step(worker, workflow.library_stats, options.library)
-    print(f"{stats.folder}: {stats.case_count} cases, {stats.database_bytes / 2**20:.1f} MiB")
+    print(
+        trn(
+            "{folder}: {n} case, {mebibytes:.1f} MiB",
+            "{folder}: {n} cases, {mebibytes:.1f} MiB",
+            stats.case_count,
+            folder=stats.folder,
+            mebibytes=stats.database_bytes / 2**20,
+        )
+    )
     for kind, count in stats.type_counts.items():
-        print(f"  {count} {kind}")
+        print(f"  {count} {tr(kind)}")
     for identity, count in stats.identities.items():
-        print(f"  {count} vectors by {identity}")
-    print(f"  {stats.index_problem or 'The index is whole.'}")
+        print(
+            trn(
+                "  {n} vector by {identity}",
+                "  {n} vectors by {identity}",
+                count,
+                identity=identity,
+            )
+        )
+    print(f"  {stats.index_problem or tr('The index is whole.')}")
     return OK
 
 
@@ -194,13 +223,19 @@ def library_verify(options: argparse.Namespace, worker: Worker) -> int:
     for problem in problems:
         say(problem)
     if not problems:
-        print("The library is whole.")
+        print(tr("The library is whole."))
     return TROUBLE if problems else OK
 
 
 def library_rebuild(options: argparse.Namespace, worker: Worker) -> int:
     manifest = _step(worker, workflow.rebuild_library, options.library)
-    print(f"Indexed {manifest.count} vectors by {manifest.identity}.")
+    print(
+        tr(
+            "Indexed {count} vectors by {identity}.",
+            count=manifest.count,
+            identity=manifest.identity,
+        )
+    )
     return OK
 
 
@@ -218,7 +253,13 @@ def library_add(options: argparse.Namespace, worker: Worker) -> int:
             volume = _step(worker, workflow.open_series, series)
             stored = _step(worker, workflow.stored_case, volume, options.library)
             if stored:
-                print(f"{_title(series)}: already stored as {stored}")
+                print(
+                    tr(
+                        "{series}: already stored as {case_id}",
+                        series=_title(series),
+                        case_id=stored,
+                    )
+                )
                 continue
             findings = _step(worker, workflow.analyze, series, volume, device)
             add = partial(workflow.add_case, note=options.note, keeps_path=options.keep_path)
@@ -228,9 +269,17 @@ def library_add(options: argparse.Namespace, worker: Worker) -> int:
             failed += 1
             continue
         added += 1
-        types = ", ".join(kind.word for kind in findings.found_types) or "no hemorrhage found"
-        print(f"{_title(series)}: added as {case} ({types})")
-    print(f"{added} of {len(chosen)} series added.")
+        types = ", ".join(tr(kind.word) for kind in findings.found_types)
+        types = types or tr("no hemorrhage found")
+        print(
+            tr(
+                "{series}: added as {case_id} ({types})",
+                series=_title(series),
+                case_id=case,
+                types=types,
+            )
+        )
+    print(tr("{added} of {count} series added.", added=added, count=len(chosen)))
     return TROUBLE if failed or not chosen else _code(scan)
 
 
@@ -239,9 +288,14 @@ def selftest(options: argparse.Namespace, worker: Worker) -> int:
     for check in run_checks(worker):
         failed += not check.is_ok
         print(
-            f"{'ok    ' if check.is_ok else 'FAILED'}  {check.name}: {check.sentence}", flush=True
+            f"{tr('ok') if check.is_ok else tr('FAILED'):<6}  {tr(check.name)}: {check.sentence}",
+            flush=True,
         )
-    print(f"Self-test failed; failed checks: {failed}." if failed else "Self-test passed.")
+    print(
+        tr("Self-test failed; failed checks: {failed}.", failed=failed)
+        if failed
+        else tr("Self-test passed.")
+    )
     return TROUBLE if failed else OK
 
 
@@ -276,7 +330,13 @@ def _step(worker: Worker, function: Any, *arguments: Any) -> Any:
 
 
 def _title(series: Series) -> str:
-    return f"Series {series.key[:8]} {series.description}, {len(series.instances)} slices"
+    return trn(
+        "Series {key} {description}, {n} slice",
+        "Series {key} {description}, {n} slices",
+        len(series.instances),
+        key=series.key[:8],
+        description=series.description,
+    )
 
 
 def _code(scan: ScanResult) -> int:
@@ -287,14 +347,20 @@ def _code(scan: ScanResult) -> int:
 
 def _check_writable(file: Path | None) -> None:
     if file is not None and not file.parent.is_dir():
-        raise IchViewerError(f"{file} cannot be written: there is no folder {file.parent}.")
+        raise IchViewerError(
+            tr(
+                "{file} cannot be written: there is no folder {folder}.",
+                file=file,
+                folder=file.parent,
+            )
+        )
 
 
 def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise IchViewerError(f"{file} is no text file.") from error
+        raise IchViewerError(tr("{file} is no text file.", file=file)) from error
 
 
 def _json(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from ichviewer import workflow
 from ichviewer.cli.codes import OK, SOME_SKIPPED
 from ichviewer.errors import ReadingError
+from ichviewer.language import tr
 from ichviewer.reading.agreement import agreement_csv
 from ichviewer.report import reading
 from ichviewer.worker import Worker
@@ -55,7 +56,10 @@ def _write_new(file: Path, text: str) -> None:
             opened.write(text)
     except FileExistsError as error:
         raise ReadingError(
-            f"{file} is there already, and exports never overwrite: choose another name."
+            tr(
+                "{file} is there already, and exports never overwrite: choose another name.",
+                file=file,
+            )
         ) from error
 
 
