@@ -8,7 +8,7 @@ ifneq ($(filter aarch64 arm64,$(shell uname -m)),)
 export ANNOY_COMPILER_ARGS := -O3,-std=c++14
 endif
 
-.PHONY: help demo test check test-slow test-training bench installer screenshots library train lock clean
+.PHONY: help demo test check test-slow test-training bench installer screenshots library languages train lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,14 @@ train: .venv-train/stamp ## train the shipped network from its recipe (hours; re
 
 library: .venv/test.stamp ## recompute the starter library's vectors with the shipped model
 	$(PY) -m training.starter_library --vectors-only --out resources/library
+
+languages: .venv/test.stamp ## gather the program's texts into the catalogues, and compile these
+	mkdir -p build
+	.venv/bin/pybabel --quiet extract --no-default-keywords -k tr -k trn:1,2 -k tr_later -k Action:2 \
+		--add-location file --sort-by-file --project ichviewer --output-file build/ichviewer.pot ichviewer
+	.venv/bin/pybabel --quiet update --domain ichviewer --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --input-file build/ichviewer.pot --output-dir resources/languages
+	.venv/bin/pybabel --quiet compile --domain ichviewer --directory resources/languages
 
 lock: .venv/run.stamp ## renew the pinned versions after a change of pyproject.toml
 	.venv/bin/uv lock --quiet

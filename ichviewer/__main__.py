@@ -6,15 +6,16 @@ import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 
-from ichviewer import __version__
+from ichviewer import __version__, paths
 from ichviewer.errors import SettingsError
-from ichviewer.language import tr
+from ichviewer.language import language_in, tr, use_language
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window; returns the exit code."""
     # A frozen program's worker processes start here and must go no further.
     multiprocessing.freeze_support()
+    use_language(language_in(paths.settings_file()), paths.languages_folder())
     parser = argparse.ArgumentParser(
         prog="ichviewer",
         description=tr("Read head CT offline. AI results are not for primary diagnosis."),
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     folder = parser.parse_args(arguments).folder
 
-    from ichviewer import logs, paths
+    from ichviewer import logs
     from ichviewer.ui.application import run
 
     # A station whose log cannot be written still reads.

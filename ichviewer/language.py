@@ -7,23 +7,49 @@ Each text stands in the code in English, inside `tr` or `trn`; catalogues in `re
 from __future__ import annotations
 
 import gettext
+import json
+import locale
+import os
 from pathlib import Path
 
 DOMAIN = "ichviewer"
+#: What can be spoken; English needs no catalogue.
+LANGUAGES = ("en", "de")
 _chosen: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def use_language(code: str, folder: Path) -> None:
-    """Speak the language `code` (`en`, `de`) from the catalogues in `folder`.
+    """Speak the language `code` (`en`, `de`, or `system`) from the catalogues in `folder`.
 
-    Like a locale it holds for the whole process. Raises FileNotFoundError where there is no such
-    catalogue.
+    Like a locale it holds for the whole process. A language without a catalogue is English: a
+    station with a damaged folder still starts.
     """
     global _chosen  # noqa: PLW0603
-    if code == "en":
-        _chosen = gettext.NullTranslations()
-    else:
-        _chosen = gettext.translation(DOMAIN, folder, [code])
+    wanted = system_language() if code == "system" else code
+    _chosen = gettext.translation(DOMAIN, folder, [wanted], fallback=True)
+
+
+def language_in(settings: Path) -> str:
+    """The language that a settings file names, whatever else is in it; `system` where none."""
+    try:
+        named = json.loads(settings.read_bytes())["language"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return "system"
+    return named if named in LANGUAGES else "system"
+
+
+def system_language() -> str:
+    """The language of the system, where it can be spoken; else English."""
+    # As GNU gettext asks; systems without these variables name it to Python's own locale.
+    names = (os.environ.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    name = next(filter(None, names), locale.getlocale()[0] or "")
+    code = "de" if name.startswith("German") else name[:2].lower()
+    return code if code in LANGUAGES else "en"
+
+
+def chosen_language() -> str:
+    """The code of the language that is spoken."""
+    return _chosen.info().get("language", "en")
 
 
 def tr(text: str, /, **values: object) -> str:

@@ -34,6 +34,17 @@ def atlas_file() -> Path:
     return resources_folder() / "atlas" / "head_atlas.npz"
 
 
+def manual_folder(language: str) -> Path:
+    """The manual in a language, or in English where there is none in that language."""
+    manual = resources_folder() / "manual"
+    return manual / language if (manual / language).is_dir() else manual / "en"
+
+
+def languages_folder() -> Path:
+    """The catalogues of the languages that the program speaks."""
+    return resources_folder() / "languages"
+
+
 def demo_study_folder() -> Path:
     """The simulated study that ships with the program."""
     return resources_folder() / "demo"

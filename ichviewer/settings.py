@@ -7,26 +7,33 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ichviewer.errors import SettingsError
 from ichviewer.imaging.window import PRESETS, Window
+from ichviewer.language import LANGUAGES, tr
 
 #: A settings file is far smaller; anything larger is not one.
 SIZE_LIMIT_BYTES = 64 * 1024
 DEVICES = ("auto", "cpu", "gpu")
 OPERATING_POINTS = ("sensitive", "balanced", "specific")
 THEMES = ("dark", "light")
+#: "system" is the system's own, where the program speaks it, else English.
+LANGUAGE_CHOICES = ("system", *LANGUAGES)
 #: How much faster than usual a drag may change the window, and how fast a film may run.
 SENSITIVITY_RANGE = (0.2, 5.0)
 CINE_RANGE_HZ = (1.0, 60.0)
 #: The widest and narrowest window that can be a preset, in HU.
 WIDTH_RANGE_HU = (1.0, 20000.0)
 CENTER_RANGE_HU = (-32768.0, 32767.0)
+#: How many of the places that were opened last are remembered.
+MOST_RECENT = 8
+#: No desktop reaches farther.
+_DESKTOP_PX = (-1e6, 1e6)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Settings:
         How readily the models say that something is there: "sensitive", "balanced" or "specific".
     theme
         "dark" or "light"; images are on black in both.
+    language
+        "system", "en" or "de"; in effect from the next start on.
     mouse_scheme
         Name of the mouse scheme; one that the program does not know counts as the first.
     own_mouse
@@ -61,12 +70,23 @@ class Settings:
         Whether the AI stays hidden until the reader has answered.
     is_introduced
         Whether the reader has begun from the page of the first start.
+    window_px
+        Where the window was left: left, top, width and height; None before it was ever closed.
+    is_maximized
+        Whether it filled its screen.
+    is_reading_ahead
+        Whether the models read waiting studies while nothing else is to be done.
+    is_private
+        Whether the program remembers nothing of what was opened.
+    recent
+        The places that were opened last, the latest first.
     """
 
     device: str = "auto"
     library_folder: Path | None = None
     operating_point: str = "balanced"
     theme: str = "dark"
+    language: str = "system"
     mouse_scheme: str = "PACS"
     own_mouse: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -76,6 +96,26 @@ class Settings:
     is_cine_to_and_fro: bool = False
     is_read_then_reveal: bool = False
     is_introduced: bool = False
+    window_px: tuple[int, int, int, int] | None = None
+    is_maximized: bool = False
+    is_reading_ahead: bool = False
+    is_private: bool = False
+    recent: tuple[Path, ...] = ()
+
+
+def with_opened(settings: Settings, places: Sequence[Path]) -> Settings:
+    """The settings after something was opened: it is remembered, unless they are private."""
+    if settings.is_private:
+        return settings
+    recent = tuple(dict.fromkeys((*places, *settings.recent)))
+    return replace(settings, recent=recent[:MOST_RECENT])
+
+
+def with_privacy(settings: Settings, is_private: bool) -> Settings:
+    """The settings with the private mode on or off; turning it on forgets what was opened."""
+    return replace(
+        settings, is_private=is_private, recent=() if is_private else settings.recent
+    )
 
 
 def read_settings(file: Path) -> Settings:
@@ -93,15 +133,21 @@ def read_settings(file: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise SettingsError(f"The settings {file} cannot be read: {error.strerror}.") from error
+        raise SettingsError(
+            tr("The settings {file} cannot be read: {why}.", file=file, why=error.strerror)
+        ) from error
     if len(text) > SIZE_LIMIT_BYTES:
-        raise SettingsError(f"The settings {file} are too large to be settings. {_ADVICE}")
+        raise SettingsError(
+            _advised(tr("The settings {file} are too large to be settings.", file=file))
+        )
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"The settings {file} are no valid JSON. {_ADVICE}") from error
+        raise SettingsError(
+            _advised(tr("The settings {file} are no valid JSON.", file=file))
+        ) from error
     if not isinstance(entries, dict):
-        raise SettingsError(f"The settings {file} are no JSON object. {_ADVICE}")
+        raise SettingsError(_advised(tr("The settings {file} are no JSON object.", file=file)))
     return _parse(entries, file)
 
 
@@ -112,6 +158,7 @@ def write_settings(settings: Settings, file: Path) -> None:
         "library_folder": str(settings.library_folder) if settings.library_folder else None,
         "operating_point": settings.operating_point,
         "theme": settings.theme,
+        "language": settings.language,
         "mouse_scheme": settings.mouse_scheme,
         "own_mouse": dict(settings.own_mouse),
         "keys": {name: list(keys) for name, keys in settings.keys.items()},
@@ -123,6 +170,11 @@ def write_settings(settings: Settings, file: Path) -> None:
         "is_cine_to_and_fro": settings.is_cine_to_and_fro,
         "is_read_then_reveal": settings.is_read_then_reveal,
         "is_introduced": settings.is_introduced,
+        "window_px": settings.window_px,
+        "is_maximized": settings.is_maximized,
+        "is_reading_ahead": settings.is_reading_ahead,
+        "is_private": settings.is_private,
+        "recent": [str(path) for path in settings.recent],
     }
     text = json.dumps(entries, indent=2, allow_nan=False) + "\n"
     try:
@@ -130,11 +182,16 @@ def write_settings(settings: Settings, file: Path) -> None:
         _replace(file, text.encode())
     except OSError as error:
         raise SettingsError(
-            f"The settings {file} cannot be written: {error.strerror}. They stay as they were."
+            tr(
+                "The settings {file} cannot be written: {why}. They stay as they were.",
+                file=file,
+                why=error.strerror,
+            )
         ) from error
 
 
-_ADVICE = "Correct or delete the file; until then the usual settings apply."
+def _advised(sentence: str) -> str:
+    return f"{sentence} {tr('Correct or delete the file; until then the usual settings apply.')}"
 
 
 def _parse(entries: dict[str, Any], file: Path) -> Settings:
@@ -143,6 +200,7 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
         "library_folder": _folder,
         "operating_point": _operating_point,
         "theme": _theme,
+        "language": _language,
         "mouse_scheme": _word,
         "own_mouse": _words_by_word,
         "keys": _keys,
@@ -152,6 +210,11 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
         "is_cine_to_and_fro": _switch,
         "is_read_then_reveal": _switch,
         "is_introduced": _switch,
+        "window_px": _rectangle,
+        "is_maximized": _switch,
+        "is_reading_ahead": _switch,
+        "is_private": _switch,
+        "recent": _paths,
     }
     known: dict[str, Any] = {}
     for entry in fields(Settings):
@@ -160,21 +223,27 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
                 known[entry.name] = readers[entry.name](entries[entry.name])
             except (TypeError, ValueError, KeyError) as error:
                 raise SettingsError(
-                    f"The entry “{entry.name}” of the settings {file} makes no sense: {error}. "
-                    f"{_ADVICE}"
+                    _advised(
+                        tr(
+                            "The entry “{name}” of the settings {file} makes no sense: {why}.",
+                            name=entry.name,
+                            file=file,
+                            why=error,
+                        )
+                    )
                 ) from error
     return Settings(**known)
 
 
 def _device(value: Any) -> str:
     if value not in DEVICES:
-        raise ValueError(f"expected one of {', '.join(DEVICES)}")
+        raise ValueError(tr("expected one of {words}", words=", ".join(DEVICES)))
     return str(value)
 
 
 def _operating_point(value: Any) -> str:
     if value not in OPERATING_POINTS:
-        raise ValueError(f"expected one of {', '.join(OPERATING_POINTS)}")
+        raise ValueError(tr("expected one of {words}", words=", ".join(OPERATING_POINTS)))
     return str(value)
 
 
@@ -182,50 +251,71 @@ def _folder(value: Any) -> Path | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value:
-        raise TypeError("expected the path of a folder")
+        raise TypeError(tr("expected the path of a folder"))
     return Path(value)
+
+
+def _paths(value: Any) -> tuple[Path, ...]:
+    if not isinstance(value, list) or len(value) > MOST_RECENT:
+        raise TypeError(tr("expected a list of at most {count} paths", count=MOST_RECENT))
+    return tuple(Path(_word(path)) for path in value)
 
 
 def _theme(value: Any) -> str:
     if value not in THEMES:
-        raise ValueError(f"expected one of {', '.join(THEMES)}")
+        raise ValueError(tr("expected one of {words}", words=", ".join(THEMES)))
+    return str(value)
+
+
+def _language(value: Any) -> str:
+    if value not in LANGUAGE_CHOICES:
+        raise ValueError(tr("expected one of {words}", words=", ".join(LANGUAGE_CHOICES)))
     return str(value)
 
 
 def _word(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("expected a word")
+        raise TypeError(tr("expected a word"))
     return value
 
 
 def _switch(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise TypeError("expected true or false")
+        raise TypeError(tr("expected true or false"))
     return value
 
 
 def _number(value: Any, limits: tuple[float, float]) -> float:
     low, high = limits
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"expected a number from {low:g} to {high:g}")
+        raise ValueError(tr("expected a number from {low:g} to {high:g}", low=low, high=high))
     return float(value)
+
+
+def _rectangle(value: Any) -> tuple[int, int, int, int] | None:
+    if value is None:
+        return None
+    left, top, width, height = (int(_number(part, _DESKTOP_PX)) for part in value)
+    if width < 1 or height < 1:
+        raise ValueError("expected a width and a height")
+    return left, top, width, height
 
 
 def _words_by_word(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise TypeError("expected a table of words")
+        raise TypeError(tr("expected a table of words"))
     return {_word(name): _word(entry) for name, entry in value.items()}
 
 
 def _keys(value: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict) or not all(isinstance(keys, list) for keys in value.values()):
-        raise TypeError("expected a table with a list of keys for each action")
+        raise TypeError(tr("expected a table with a list of keys for each action"))
     return {_word(name): tuple(_word(key) for key in keys) for name, keys in value.items()}
 
 
 def _presets(value: Any) -> tuple[Window, ...]:
     if not isinstance(value, list) or len(value) != len(PRESETS):
-        raise TypeError(f"expected a list of {len(PRESETS)} windows")
+        raise TypeError(tr("expected a list of {n} windows", n=len(PRESETS)))
     return tuple(
         Window(
             _number(entry["center_hu"], CENTER_RANGE_HU),

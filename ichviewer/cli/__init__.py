@@ -8,16 +8,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ichviewer.cli.arguments import parse
+from ichviewer import paths
+from ichviewer.cli.arguments import asked_language, parse
 from ichviewer.cli.codes import CANCELLED, OK, SOME_SKIPPED, TROUBLE
 from ichviewer.errors import IchViewerError
-from ichviewer.language import tr
+from ichviewer.language import language_in, tr, use_language
 
 __all__ = ["CANCELLED", "OK", "SOME_SKIPPED", "TROUBLE", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    language = asked_language(arguments) or language_in(paths.settings_file())
+    use_language(language, paths.languages_folder())
     options = parse(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

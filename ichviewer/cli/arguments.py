@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ichviewer import __version__
-from ichviewer.language import tr, tr_later
+from ichviewer.language import LANGUAGES, tr, tr_later
 
 _EPILOG = tr_later("""\
 exit codes:
@@ -28,9 +28,27 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return _parser().parse_args(arguments)
 
 
+def asked_language(arguments: Sequence[str] | None) -> str:
+    """The language that the command line asks for, even in its own help; empty where none."""
+    language: str = _language().parse_known_args(arguments)[0].language
+    return language
+
+
+def _language() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ichviewer-cli", add_help=False, allow_abbrev=False)
+    parser.add_argument(
+        "--language",
+        choices=("system", *LANGUAGES),
+        default="",
+        help=tr("language of the texts (default: as in the settings)"),
+    )
+    return parser
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ichviewer-cli",
+        parents=[_language()],
         description=tr("Read head CT and look for intracranial hemorrhage, without a window."),
         epilog=tr(_EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,

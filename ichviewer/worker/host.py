@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from ichviewer.language import chosen_language
 from ichviewer.worker.blackbox import Blackbox
 from ichviewer.worker.limits import START_LIMIT_S
 from ichviewer.worker.messages import (
@@ -88,7 +89,13 @@ class Host:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(
             target=serve,
-            args=(theirs, self._blackbox.name, memory_bytes, warm_imports),
+            args=(
+                theirs,
+                self._blackbox.name,
+                memory_bytes,
+                warm_imports,
+                chosen_language(),
+            ),
             name="ichviewer worker",
             daemon=True,
         )

@@ -14,7 +14,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
+from ichviewer import paths
 from ichviewer.errors import IchViewerError
+from ichviewer.language import use_language
 from ichviewer.progress import Cancelled
 from ichviewer.worker.blackbox import Blackbox
 from ichviewer.worker.limits import limit_memory, peak_memory_bytes
@@ -40,9 +42,14 @@ PROGRESS_INTERVAL_S = 0.05
 
 
 def serve(
-    connection: Connection, blackbox: str, memory_bytes: int, warm_imports: tuple[str, ...]
+    connection: Connection,
+    blackbox: str,
+    memory_bytes: int,
+    warm_imports: tuple[str, ...],
+    language: str,
 ) -> None:
-    """Run tasks until the window's side is gone."""
+    """Run tasks until the window's side is gone; sentences are in its `language`."""
+    use_language(language, paths.languages_folder())
     # Ctrl-C in a terminal reaches every process of the group; the window's side decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory_bytes)
