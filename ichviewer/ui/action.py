@@ -75,6 +75,9 @@ class Desk(Protocol):
     def show_keys(self) -> None:
         """Show this table to the reader."""
 
+    def show_manual(self) -> None:
+        """Show the manual."""
+
     def show_first_steps(self) -> None:
         """Show the page of the first start."""
 

@@ -64,7 +64,8 @@ FINDINGS = (
 )  # fmt: skip
 
 HELP = (
-    Action("Help", "All keys", ("?", "F1"), lambda d: d.show_keys()),
+    Action("Help", "All keys", ("?",), lambda d: d.show_keys()),
+    Action("Help", "Manual", ("F1",), lambda d: d.show_manual()),
     Action("Help", "First steps", ("Shift+F1",), lambda d: d.show_first_steps()),
     Action("Help", "Settings…", ("Ctrl+,",), lambda d: d.show_settings()),
     Action("Help", "About ichviewer", ("Ctrl+F1",), lambda d: d.show_about()),

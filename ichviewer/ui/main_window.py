@@ -25,6 +25,7 @@ from ichviewer.ui.held_keys import HeldKeys
 from ichviewer.ui.images_panel import ImagesPanel
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.key_help import KeyHelp
+from ichviewer.ui.manual_window import ManualWindow
 from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.menus import Menus
 from ichviewer.ui.messages import MessageBar, Messages, show_text
@@ -164,6 +165,12 @@ class MainWindow(QMainWindow):
         """Show all keys and mouse gestures."""
         KeyHelp(self, self).show()
 
+    def show_manual(self) -> None:
+        """Show the manual, once."""
+        manual = self.findChild(ManualWindow) or ManualWindow(self, self)
+        manual.show()
+        manual.activateWindow()
+
     def show_first_steps(self) -> None:
         """Show the page of the first start in place of the study."""
         self._pages.setCurrentWidget(self.first_run)
@@ -251,6 +258,7 @@ class MainWindow(QMainWindow):
         self.studies.prior_chosen.connect(self.comparing.compare_with)
         self.findings.again_wanted.connect(self.jobs.analyze)
         self.similar.case_chosen.connect(self.jobs.open_case)
+        self.findings.conflict.case_chosen.connect(self.jobs.open_case)
         self.similar.case_closed.connect(self.jobs.close_case)
         self.status.cancel_wanted.connect(self.jobs.cancel_all)
         self.first_run.begun.connect(self.begin)
