@@ -29,6 +29,8 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         is_cine_to_and_fro=True,
         is_read_then_reveal=True,
         is_introduced=True,
+        window_px=(-1900, 20, 1500, 900),
+        is_maximized=True,
     )
     write_settings(chosen, tmp_path / "new" / "settings.json")
     assert read_settings(tmp_path / "new" / "settings.json") == chosen
@@ -61,6 +63,9 @@ def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) 
         ('{"window_sensitivity": NaN}', "window_sensitivity"),
         ('{"cine_hz": true}', "cine_hz"),
         ('{"is_cine_to_and_fro": 1}', "is_cine_to_and_fro"),
+        ('{"window_px": [0, 0, 100]}', "window_px"),
+        ('{"window_px": [0, 0, 0, 100]}', "window_px"),
+        ('{"window_px": 7}', "window_px"),
     ],
 )
 def test_nonsense_is_named(tmp_path: Path, text: str, word: str) -> None:

@@ -3,20 +3,22 @@
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from ichviewer import __version__, paths, workflow
 from ichviewer.errors import SettingsError
+from ichviewer.language import chosen_language
 from ichviewer.settings import Settings, read_settings, write_settings
+from ichviewer.ui import placement
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
+from ichviewer.ui.watchdog import Watchdog
 
-_USUAL_SIZE = QSize(1720, 1000)
 _WRITE_AFTER_MS = 600
 
 
@@ -32,7 +34,7 @@ def run(folder: Path | None) -> int:
         window = MainWindow(model, Jobs(worker, model, messages, settings.device), messages)
         if problem is not None:
             messages.failure(problem)
-        window.resize(_USUAL_SIZE.boundedTo(window.screen().availableSize()))
+        placement.restore(window, settings)
         # A file that makes no sense is left for the user to correct.
         keeper = Keeper(model, messages, paths.settings_file()) if problem is None else None
         window.show()
@@ -42,7 +44,10 @@ def run(folder: Path | None) -> int:
             QTimer.singleShot(0, window.reading.look_for_interrupted)
             if problem is None and not settings.is_introduced:
                 window.show_first_steps()
+        watchdog = Watchdog()
         code = application.exec()
+        watchdog.stop()
+        model.choices = placement.remembered(model.choices, window)
         if keeper is not None:
             keeper.write()
         return code
@@ -96,4 +101,13 @@ def make_application() -> QApplication:
     icon = paths.resources_folder() / "icons" / "ichviewer.png"
     application.setWindowIcon(QIcon(str(icon)))
     apply_theme(application)
+    _speak(application)
     return application
+
+
+def _speak(application: QApplication) -> None:
+    """Have Qt's own texts, such as the names of keys, in the language of the program's."""
+    texts = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if texts.load(f"qtbase_{chosen_language()}", folder):
+        application.installTranslator(texts)
