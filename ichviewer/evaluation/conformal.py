@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.language import tr
 from ichviewer.report.summary import number
 
 Bools = NDArray[np.bool_]
@@ -36,7 +37,10 @@ def abstention(truth: Bools, probability: Floats, groups: Sequence[str]) -> dict
     if min(cases, default=0) < LEAST:
         return {
             "alpha": ALPHA,
-            "why_not": f"Each half of the patients needs {LEAST} positives and {LEAST} negatives.",
+            "why_not": tr(
+                "Each half of the patients needs {least} positives and {least} negatives.",
+                least=LEAST,
+            ),
         }
     can_be = np.zeros((len(truth), 2), bool)
     for half in (halves, ~halves):

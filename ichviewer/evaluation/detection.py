@@ -12,6 +12,7 @@ from ichviewer.evaluation import metrics
 from ichviewer.evaluation.bootstrap import draw_weights, interval
 from ichviewer.evaluation.conformal import abstention
 from ichviewer.evaluation.outcome import Answers
+from ichviewer.language import tr_later
 from ichviewer.report.summary import number
 
 Floats = NDArray[np.float64]
@@ -19,7 +20,7 @@ Floats = NDArray[np.float64]
 SPECIFICITIES = (0.80, 0.90)
 _ROC_POINTS = 201
 #: Names of the rows of the confusion matrix (true) and of its columns (said).
-CONFUSION = ("none", *(kind.word for kind in HemorrhageType))
+CONFUSION = (tr_later("none"), *(kind.word for kind in HemorrhageType))
 
 
 def join(answers: Sequence[Answers]) -> Answers:

@@ -13,6 +13,7 @@ from ichviewer.evaluation.outcome import Outcome, read_image
 from ichviewer.evaluation.pictures import Picture, Worst
 from ichviewer.evaluation.summary import describe
 from ichviewer.evaluation.table import Problem, Row, Table
+from ichviewer.language import tr
 from ichviewer.progress import Cancelled, Progress, silent
 from ichviewer.report.summary import DISCLAIMER, describe_model
 
@@ -60,10 +61,10 @@ def evaluate(
     problems = list(table.problems)
     worst, speakers, used = Worst(), tuple[ModelInfo, ...](), point
     for done, row in enumerate(table.rows):
-        progress(done, len(table.rows), "Evaluating")
+        progress(done, len(table.rows), tr("Evaluating"))
 
         def still(_done: int, _total: int, _what: str, done: int = done) -> None:
-            progress(done, len(table.rows), "Evaluating")
+            progress(done, len(table.rows), tr("Evaluating"))
 
         try:
             _check_excluded(row, excluded or {})
@@ -79,10 +80,22 @@ def evaluate(
         speakers, used = seen.models, seen.operating_point
     if not outcomes:
         told = " ".join(problem.sentence for problem in problems[:3])
-        raise TableError(f"No row of {table.file.name} could be read. {told}")
-    progress(len(table.rows), len(table.rows), "Counting")
+        raise TableError(
+            tr("No row of {name} could be read. {told}", name=table.file.name, told=told)
+        )
+    progress(len(table.rows), len(table.rows), tr("Counting"))
     numbers = describe(outcomes)
-    point_note = [f"There is no {point} operating point; {used} was used."] if used != point else []
+    point_note = (
+        [
+            tr(
+                "There is no {point} operating point; {used} was used.",
+                point=tr(point),
+                used=tr(used),
+            )
+        ]
+        if used != point
+        else []
+    )
     described = {
         "disclaimer": DISCLAIMER,
         "table": table.file.name,
@@ -102,4 +115,4 @@ def _row(problem: Problem) -> int:
 def _check_excluded(row: Row, excluded: Mapping[Path, str]) -> None:
     for path in filter(None, (row.image, row.mask)):
         if path in excluded:
-            raise TableError(f"{path.name} {excluded[path]}.")
+            raise TableError(tr("{name} {problem}.", name=path.name, problem=excluded[path]))

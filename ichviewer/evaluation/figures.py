@@ -7,6 +7,7 @@ from math import floor, log10
 from typing import Any
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
+from ichviewer.language import tr, trn
 from ichviewer.report.colours import TYPE_COLOURS
 
 _SIZE = 360
@@ -75,14 +76,14 @@ def roc(by_column: Mapping[str, Mapping[str, Any]]) -> str:
         y = _SIZE - _BOTTOM - 12 - 16 * (len(shown) - 1 - place)
         area = by_column[name]["auc"]
         parts.append(f'<rect x="190" y="{y - 6}" width="12" height="4" fill="{COLOURS[name]}"/>')
-        parts.append(_text(208, y, f"{name} {area:.3f}", "start"))
-    return _svg("ROC curves", parts)
+        parts.append(_text(208, y, f"{tr(name)} {area:.3f}", "start"))
+    return _svg(tr("ROC curves"), parts)
 
 
 def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     """Frequency against probability, a dot for every bin, larger where it holds more images."""
     frame = _Frame((0, 1), (0, 1))
-    parts = list(frame.axes("probability that the model gave", "share that has hemorrhage"))
+    parts = list(frame.axes(tr("probability that the model gave"), tr("share that has hemorrhage")))
     parts.append(frame.line([(0, 0), (1, 1)], 'stroke="#9aa2ab" stroke-dasharray="4 4"'))
     filled = [one for one in bins if one["images"]]
     points = [(one["probability"], one["frequency"]) for one in filled]
@@ -90,22 +91,24 @@ def reliability(bins: Sequence[Mapping[str, Any]]) -> str:
     most = max((one["images"] for one in filled), default=1)
     for one, point in zip(filled, points, strict=True):
         radius = 2.5 + 5 * (one["images"] / most) ** 0.5
-        title = f"<title>{one['images']} images</title>"
+        title = f"<title>{escape(trn('{n} image', '{n} images', one['images']))}</title>"
         dot = frame.dot(*point, radius, f'fill="{_ANY}" fill-opacity="0.75"')
         parts.append(dot.replace("/>", f">{title}</circle>"))
-    return _svg("Reliability curve of any hemorrhage", parts)
+    return _svg(tr("Reliability curve of any hemorrhage"), parts)
 
 
 def matrix(names: Sequence[str], counts: Sequence[Sequence[float | None]], said: str) -> str:
     """A confusion matrix: rows are true, columns what was said; shaded by share of the row."""
     left, top, right = 118, 104, 46
     cell = (_SIZE - left - right) / len(names)
-    parts = [_text(left - 8, top - 8, "true", "end"), _text(left + 4, 14, said, "start")]
+    parts = [_text(left - 8, top - 8, tr("true"), "end"), _text(left + 4, 14, said, "start")]
     for row, name in enumerate(names):
         y = top + (row + 0.5) * cell
         x = left + (row + 0.5) * cell
-        parts.append(_text(left - 8, y + 4, name, "end"))
-        parts.append(_text(x, top - 8, name, "start", f'transform="rotate(-45 {x:.0f} {top - 8})"'))
+        parts.append(_text(left - 8, y + 4, tr(name), "end"))
+        parts.append(
+            _text(x, top - 8, tr(name), "start", f'transform="rotate(-45 {x:.0f} {top - 8})"')
+        )
         total = sum(value or 0 for value in counts[row])
         for column, value in enumerate(counts[row]):
             share = (value or 0) / total if total else 0.0
@@ -117,7 +120,7 @@ def matrix(names: Sequence[str], counts: Sequence[Sequence[float | None]], said:
                 shown = f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
                 colour = ' fill="#ffffff"' if share > 0.5 else ""
                 parts.append(_text(left + (column + 0.5) * cell, y + 4, shown, "middle", colour))
-    return _svg("Confusion matrix", parts)
+    return _svg(tr("Confusion matrix"), parts)
 
 
 def bland_altman(
@@ -130,7 +133,11 @@ def bland_altman(
     lines = [value for value in (agreement["bias"], low, high) if value is not None]
     reach = _round_up(max(abs(value) for value in (*errors, *lines)))
     frame = _Frame((0, _round_up(max(means))), (-reach, reach))
-    parts = list(frame.axes(f"mean of true and marked, {unit}", f"marked − true, {unit}"))
+    parts = list(
+        frame.axes(
+            tr("mean of true and marked, {unit}", unit=unit), tr("marked − true, {unit}", unit=unit)
+        )
+    )
     for value in lines:
         dashes = "" if value == agreement["bias"] else ' stroke-dasharray="5 4"'
         ends = [(frame.x[0], value), (frame.x[1], value)]
@@ -139,7 +146,7 @@ def bland_altman(
         frame.dot(x, y, 3, f'fill="{_ANY}" fill-opacity="0.5"')
         for x, y in zip(means, errors, strict=True)
     ]
-    return _svg("Error of the marked amount of blood", parts)
+    return _svg(tr("Error of the marked amount of blood"), parts)
 
 
 def _round_up(value: float) -> float:

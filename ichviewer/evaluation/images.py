@@ -15,6 +15,7 @@ from ichviewer.evaluation.table import Row, is_picture
 from ichviewer.imaging.nifti import is_nifti, read_nifti, read_nifti_mask
 from ichviewer.imaging.picture import read_picture, read_picture_labels
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress, opening
 
 #: Opens DICOM: the series of a folder or file most worth reading, and what its header says.
@@ -99,26 +100,43 @@ def _read_mask(path: Path, image: Path, volume: Volume) -> NDArray[np.uint8]:
     if is_picture(path):
         if volume.shape_kji[0] != 1 or is_nifti(image):
             raise GeometryError(
-                f"the PNG mask {path.name} does not say how it lies on this image; give a NIfTI "
-                "mask."
+                tr(
+                    "the PNG mask {name} does not say how it lies on this image; give a NIfTI "
+                    "mask.",
+                    name=path.name,
+                )
             )
         values = read_picture_labels(path)[None]
         if values.shape != volume.shape_kji:
             sizes = [f"{rows} × {columns}" for _, rows, columns in (values.shape, volume.shape_kji)]
             raise GeometryError(
-                f"the mask {path.name} has {sizes[0]} pixels, the image {sizes[1]}."
+                tr(
+                    "the mask {name} has {mask} pixels, the image {image}.",
+                    name=path.name,
+                    mask=sizes[0],
+                    image=sizes[1],
+                )
             )
     elif not is_nifti(path):
-        raise TableError(f"the mask {path.name} is neither PNG nor NIfTI (.nii, .nii.gz).")
+        raise TableError(
+            tr("the mask {name} is neither PNG nor NIfTI (.nii, .nii.gz).", name=path.name)
+        )
     elif is_picture(image):
-        raise GeometryError(f"a picture has no position for the NIfTI mask {path.name}; use PNG.")
+        raise GeometryError(
+            tr("a picture has no position for the NIfTI mask {name}; use PNG.", name=path.name)
+        )
     else:
         values = read_nifti_mask(path, volume.grid)
     unknown = np.setdiff1d(np.unique(values), _KINDS)
     if unknown.size:
         shown = ", ".join(f"{value:g}" for value in unknown[:5])
         raise TableError(
-            f"the mask {path.name} holds unknown labels ({shown}); it may hold {_LABEL_WORDS}."
+            tr(
+                "the mask {name} holds unknown labels ({shown}); it may hold {labels}.",
+                name=path.name,
+                shown=shown,
+                labels=_LABEL_WORDS,
+            )
         )
     return np.asarray(values, dtype=np.uint8)
 
@@ -130,5 +148,12 @@ def _contradictions(
         return
     for name, said, marked in zip(PROBABILITY_COLUMNS, stated, drawn.max(axis=0), strict=True):
         if not np.isnan(said) and said != marked:
-            shows = "marks" if marked else "marks no"
-            yield f"The table says {name} {said:.0f}, but the mask {shows} such blood."
+            if marked:
+                sentence = tr_later(
+                    "The table says {type} {said:.0f}, but the mask marks such blood."
+                )
+            else:
+                sentence = tr_later(
+                    "The table says {type} {said:.0f}, but the mask marks no such blood."
+                )
+            yield tr(sentence, type=tr(name), said=said)

@@ -4,12 +4,19 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ichviewer.language import tr
+
 
 def tile(name: str, value: str, below: str) -> str:
     """A number worth a glance, with its name above and a word below."""
     return (
         f"<div class='tile'>{escape(name)}<b>{escape(value)}</b><span>{escape(below)}</span></div>"
     )
+
+
+def heading(level: int, text: str) -> str:
+    """A heading."""
+    return f"<h{level}>{escape(text)}</h{level}>"
 
 
 def figure(content: str, caption: str) -> str:
@@ -23,8 +30,8 @@ def bullets(sentences: Sequence[str]) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table that scrolls by itself where it is too wide."""
-    names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    """A table that scrolls by itself where it is too wide; the heads are translated."""
+    names = "".join(f"<th>{escape(tr(name))}</th>" for name in head)
     lines = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
@@ -37,8 +44,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def amount_range(one: Mapping[str, Any]) -> str:
     """A bin of amounts, from its `above`, `up_to` and `unit`."""
     if one["up_to"] is None:
-        return f"above {one['above']:g} {one['unit']}"
-    return f"{one['above']:g} to {one['up_to']:g} {one['unit']}"
+        return tr("above {low:g} {unit}", low=one["above"], unit=one["unit"])
+    return tr("{low:g} to {high:g} {unit}", low=one["above"], high=one["up_to"], unit=one["unit"])
 
 
 def precision_recall_f1(side: Mapping[str, float | None]) -> str:

@@ -16,6 +16,7 @@ from ichviewer.analysis.reading import ModelSet
 from ichviewer.evaluation.images import Image
 from ichviewer.evaluation.overlap import Overlap, compare
 from ichviewer.evaluation.table import Row
+from ichviewer.language import tr
 from ichviewer.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -158,11 +159,13 @@ def _marked_amount(image: Image, seen: Seen) -> float:
 
 def _own_notes(image: Image, gate: Gate, models: ModelSet) -> Iterator[str]:
     if gate.answer is GateAnswer.REFUSED:
-        yield "The gate refuses this image; it was read all the same, to be counted."
+        yield tr("The gate refuses this image; it was read all the same, to be counted.")
     if image.is_single:
         detector = models.by_role[Role.DETECTION]
-        how = "repeated in place of its neighbours" if _sees_neighbours(detector) else "alone"
-        yield f"A single slice: the networks see it {how}."
+        how = (
+            tr("repeated in place of its neighbours") if _sees_neighbours(detector) else tr("alone")
+        )
+        yield tr("A single slice: the networks see it {how}.", how=how)
 
 
 def _sees_neighbours(manifest: Manifest) -> bool:

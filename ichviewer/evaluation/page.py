@@ -12,6 +12,7 @@ from ichviewer.evaluation.markup import (
     amount_range,
     bullets,
     figure,
+    heading,
     interval,
     number,
     precision_recall_f1,
@@ -21,6 +22,7 @@ from ichviewer.evaluation.markup import (
 )
 from ichviewer.evaluation.pictures import Picture
 from ichviewer.evaluation.summary import SLICE, STUDY
+from ichviewer.language import chosen_language, tr, tr_later
 
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1b1f24;background:#fff;margin:2rem auto;
@@ -44,15 +46,27 @@ max-width:100%;background:#000}.key span{display:inline-block;margin-right:1rem}
 .key i{display:inline-block;width:.8rem;height:.8rem;margin-right:.3rem;vertical-align:-1px}
 @media print{details{display:block}.figures,figure,tr{break-inside:avoid}}
 """
+_ROW_HEAD = (
+    tr_later("row"),
+    tr_later("image"),
+    tr_later("gate"),
+    tr_later("any"),
+    tr_later("true"),
+    tr_later("said"),
+    tr_later("true blood"),
+    tr_later("marked"),
+    "Dice",
+    tr_later("what to know"),
+)
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def page(evaluation: Evaluation) -> str:
     """HTML of an evaluation."""
     described = evaluation.described
-    title = f"Evaluation of {described['table']}"
+    title = tr("Evaluation of {table}", table=described["table"])
     parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+        f"<!doctype html><html lang='{chosen_language()}'><head><meta charset='utf-8'>",
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         "<meta name='viewport' content='width=device-width'>",
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
@@ -68,52 +82,73 @@ def page(evaluation: Evaluation) -> str:
 
 
 def _opening(described: Mapping[str, Any]) -> Iterator[str]:
-    yield f"<p class='warning'>{escape(described['disclaimer'])}. These numbers describe the "
-    yield "images of this table and nothing else; they are no clinical performance.</p>"
+    limits = tr(
+        "These numbers describe the images of this table and nothing else; they are no clinical "
+        "performance."
+    )
+    yield f"<p class='warning'>{escape(tr(described['disclaimer']))}. {escape(limits)}</p>"
     for model in described["models"]:
-        words = (
-            f"Model {model['name']} {model['version']} on {model['device']}, at the "
-            f"{described['operating_point']} operating point; trained on {model['training_data']}."
+        words = tr(
+            "Model {name} {version} on {device}, at the {point} operating point; trained on "
+            "{training_data}.",
+            name=model["name"],
+            version=model["version"],
+            device=model["device"],
+            point=tr(described["operating_point"]),
+            training_data=model["training_data"],
         )
         yield f"<p>{escape(words)}</p>"
     counts, found = described["counts"], described["detection"]["any"]
     overlap = described["segmentation"]
     yield "<div class='tiles'>"
-    yield tile("images", str(counts["images"]), f"{counts['groups']} patients or groups")
-    yield tile("AUC, any hemorrhage", number(found["auc"], 3), interval(found["auc_interval"]))
+    groups = tr("{count} patients or groups", count=counts["groups"])
+    yield tile(tr("images"), str(counts["images"]), groups)
+    yield tile(tr("AUC, any hemorrhage"), number(found["auc"], 3), interval(found["auc_interval"]))
     for name in ("sensitivity", "specificity"):
-        yield tile(name, number(found[name]), interval(found[f"{name}_interval"]))
+        yield tile(tr(name), number(found[name]), interval(found[f"{name}_interval"]))
     within = interval(overlap["any_dice_mean_interval"])
-    yield tile("Dice, any hemorrhage", number(overlap["any_dice_mean"]), within)
+    yield tile(tr("Dice, any hemorrhage"), number(overlap["any_dice_mean"]), within)
     within = interval(overlap["macro_dice_interval"])
-    yield tile("Dice, mean of types", number(overlap["macro_dice"]), within)
-    yield tile("refused by the gate", str(counts["refused_by_the_gate"]), "counted all the same")
-    yield tile("rows left out", str(len(described["problems"])), "listed below")
+    yield tile(tr("Dice, mean of types"), number(overlap["macro_dice"]), within)
+    refused = str(counts["refused_by_the_gate"])
+    yield tile(tr("refused by the gate"), refused, tr("counted all the same"))
+    yield tile(tr("rows left out"), str(len(described["problems"])), tr("listed below"))
     yield "</div>"
-    yield bullets([*described["notes"], *described["rules"].values()])
+    yield bullets([*described["notes"], *map(tr, described["rules"].values())])
 
 
 def _detection(described: Mapping[str, Any]) -> Iterator[str]:
     detection = described["detection"]
-    yield "<h2>Detection</h2>"
+    yield heading(2, tr("Detection"))
     yield _detection_table(detection)
     yield "<div class='figures'>"
-    yield figure(figures.roc(detection), "ROC curves, with the area under each.")
+    yield figure(figures.roc(detection), tr("ROC curves, with the area under each."))
     yield figure(
         figures.reliability(detection["any"]["reliability"]),
-        "Any hemorrhage: said and true frequency. On the dashed line probabilities are honest.",
+        tr("Any hemorrhage: said and true frequency. On the dashed line probabilities are honest."),
     )
     confusion = detection["confusion"]
-    left_out = f"; {confusion['left_out']} images with several types and no mask are left out"
+    left_out = tr(
+        "; {count} images with several types and no mask are left out", count=confusion["left_out"]
+    )
     yield figure(
-        figures.matrix(confusion["names"], confusion["true_by_said"], "said"),
-        f"Main type of each image{left_out if confusion['left_out'] else ''}.",
+        figures.matrix(confusion["names"], confusion["true_by_said"], tr("said")),
+        tr(
+            "Main type of each image{left_out}.", left_out=left_out if confusion["left_out"] else ""
+        ),
     )
     yield "</div>"
     if detection["by_blood"]:
-        yield "<h3>By amount of true blood</h3>"
+        yield heading(3, tr("By amount of true blood"))
         yield table(
-            ("blood in the image", "images", "found", "AUC", "Dice (95 %)", "macro Dice"),
+            (
+                tr_later("blood in the image"),
+                tr_later("images"),
+                tr_later("found"),
+                "AUC",
+                "Dice (95 %)",
+                tr_later("macro Dice"),
+            ),
             [
                 (
                     amount_range(one),
@@ -127,14 +162,16 @@ def _detection(described: Mapping[str, Any]) -> Iterator[str]:
             ],
         )
     for source, numbers in detection["by_source"].items():
-        yield f"<h3>Source {escape(source)} (images: {numbers['images']})</h3>"
+        yield heading(
+            3, tr("Source {source} (images: {count})", source=source, count=numbers["images"])
+        )
         yield _detection_table(numbers)
     for key, words in (
-        ("without_refused", "Without the images that the gate refuses"),
-        ("slices", "Every slice by itself"),
+        ("without_refused", tr("Without the images that the gate refuses")),
+        ("slices", tr("Every slice by itself")),
     ):
         if detection[key]:
-            yield f"<h3>{words} ({detection[key]['images']})</h3>"
+            yield heading(3, f"{words} ({detection[key]['images']})")
             yield _detection_table(detection[key])
 
 
@@ -145,7 +182,7 @@ def _detection_table(numbers: Mapping[str, Any]) -> str:
         before = one["before_calibration"]
         ranking.append(
             (
-                name,
+                tr(name),
                 f"{one['positives']} / {one['negatives']}",
                 with_interval(one["auc"], one["auc_interval"], 3),
                 number(one["sensitivity_at_specificity_0.80"]),
@@ -156,7 +193,7 @@ def _detection_table(numbers: Mapping[str, Any]) -> str:
         )
         point.append(
             (
-                name,
+                tr(name),
                 with_interval(one["sensitivity"], one["sensitivity_interval"]),
                 with_interval(one["specificity"], one["specificity_interval"]),
                 with_interval(one["accuracy"], one["accuracy_interval"]),
@@ -166,12 +203,27 @@ def _detection_table(numbers: Mapping[str, Any]) -> str:
             )
         )
     head = (
-        *("type", "with / without", "AUC (95 %)", "sensitivity at specificity 0.80", "at 0.90"),
-        *("ECE raw → calibrated", "Brier raw → calibrated"),
+        *(
+            tr_later("type"),
+            tr_later("with / without"),
+            "AUC (95 %)",
+            tr_later("sensitivity at specificity 0.80"),
+            tr_later("at 0.90"),
+        ),
+        *(tr_later("ECE raw → calibrated"), tr_later("Brier raw → calibrated")),
     )
     at_point = (
-        *("at the operating point", "sensitivity", "specificity", "accuracy"),
-        *("with: precision / recall / F1", "without: precision / recall / F1", "uncertain"),
+        *(
+            tr_later("at the operating point"),
+            tr_later("sensitivity"),
+            tr_later("specificity"),
+            tr_later("accuracy"),
+        ),
+        *(
+            tr_later("with: precision / recall / F1"),
+            tr_later("without: precision / recall / F1"),
+            tr_later("uncertain"),
+        ),
     )
     return table(head, ranking) + table(at_point, point)
 
@@ -180,32 +232,45 @@ def _segmentation(described: Mapping[str, Any]) -> Iterator[str]:
     segmentation = described["segmentation"]
     if not segmentation["images"]:
         return
-    yield "<h2>Segmentation</h2>"
+    yield heading(2, tr("Segmentation"))
     yield _overlap_table(segmentation)
-    for kind, words in ((SLICE, "Single slices"), (STUDY, "Scans")):
+    for kind, words in ((SLICE, tr("Single slices")), (STUDY, tr("Scans"))):
         if segmentation[kind]:
             yield from _amounts(described, kind, words)
     for source, numbers in segmentation["by_source"].items():
-        yield f"<h3>Source {escape(source)} (images with masks: {numbers['images']})</h3>"
+        yield heading(
+            3,
+            tr(
+                "Source {source} (images with masks: {count})",
+                source=source,
+                count=numbers["images"],
+            ),
+        )
         yield _overlap_table(numbers)
     for key, words in (
-        ("without_refused", "Without the images that the gate refuses"),
-        ("slices", "Every slice by itself"),
+        ("without_refused", tr("Without the images that the gate refuses")),
+        ("slices", tr("Every slice by itself")),
     ):
         if segmentation[key]:
-            yield f"<h3>{words} ({segmentation[key]['images']})</h3>"
+            yield heading(3, f"{words} ({segmentation[key]['images']})")
             yield _overlap_table(segmentation[key])
 
 
 def _overlap_table(numbers: Mapping[str, Any]) -> str:
     return table(
         (
-            *("type", "images with it", "Dice (95 %)", "median", "empty is one"),
-            *("IoU (95 %)", "NSD at 2 mm (95 %)"),
+            *(
+                tr_later("type"),
+                tr_later("images with it"),
+                "Dice (95 %)",
+                tr_later("median"),
+                tr_later("empty is one"),
+            ),
+            *("IoU (95 %)", tr_later("NSD at 2 mm (95 %)")),
         ),
         [
             (
-                name,
+                tr(name),
                 str(one["images_with_it"]),
                 with_interval(one["dice_mean"], one["dice_mean_interval"]),
                 number(one["dice_median"]),
@@ -221,33 +286,48 @@ def _overlap_table(numbers: Mapping[str, Any]) -> str:
 def _amounts(described: Mapping[str, Any], kind: str, words: str) -> Iterator[str]:
     numbers = described["segmentation"][kind]
     unit = numbers["unit"]
-    yield f"<h3>{words} ({numbers['images']}): amounts in {unit}</h3>"
+    yield heading(
+        3,
+        tr("{what} ({count}): amounts in {unit}", what=words, count=numbers["images"], unit=unit),
+    )
     rows = []
     for name, one in numbers["classes"].items():
         error, false = one["amount_error"], one["false_amount"]
-        limits = " to ".join(number(value, 1) for value in error["limits_of_agreement"])
+        limits = tr(" to ").join(number(value, 1) for value in error["limits_of_agreement"])
         rows.append(
             (
-                name,
+                tr(name),
                 f"{number(one['dice_pooled'])} / {number(one['iou_pooled'])}",
                 f"{number(error['bias'], 1)} ({limits})",
                 number(error["absolute_median"], 1),
                 number(error["ccc"], 3),
-                f"{false['images_marked']} of {false['images']}",
+                tr("{marked} of {count}", marked=false["images_marked"], count=false["images"]),
                 f"{number(false['mean'], 1)} / {number(false['largest'], 1)}",
             )
         )
     yield table(
         (
-            *("type", "Dice / IoU pooled", "error, bias (limits)", "median |error|", "CCC"),
-            *("marked where there is none", "mean / largest there"),
+            *(
+                tr_later("type"),
+                tr_later("Dice / IoU pooled"),
+                tr_later("error, bias (limits)"),
+                tr_later("median |error|"),
+                "CCC",
+            ),
+            *(tr_later("marked where there is none"), tr_later("mean / largest there")),
         ),
         rows,
     )
     per_image = number(numbers["false_regions_per_image"])
-    yield f"<p>False regions in an image: {per_image} on average.</p>"
+    false_regions = tr("False regions in an image: {number} on average.", number=per_image)
+    yield f"<p>{escape(false_regions)}</p>"
     yield table(
-        ("true lesions", "lesions", "found", "found as its type"),
+        (
+            tr_later("true lesions"),
+            tr_later("lesions"),
+            tr_later("found"),
+            tr_later("found as its type"),
+        ),
         [
             (
                 amount_range({**one, "unit": unit}),
@@ -269,11 +349,13 @@ def _amounts(described: Mapping[str, Any], kind: str, words: str) -> Iterator[st
     yield "<div class='figures'>"
     yield figure(
         figures.bland_altman(true, marked, agreement, unit),
-        "Each image: marked less true blood. Line: bias; dashed: limits of agreement.",
+        tr("Each image: marked less true blood. Line: bias; dashed: limits of agreement."),
     )
     yield figure(
-        figures.matrix(confusion["names"], confusion["true_by_marked"], f"marked, {unit}"),
-        f"Blood by true and marked type, in {unit}, all images together.",
+        figures.matrix(
+            confusion["names"], confusion["true_by_marked"], tr("marked, {unit}", unit=unit)
+        ),
+        tr("Blood by true and marked type, in {unit}, all images together.", unit=unit),
     )
     yield "</div>"
 
@@ -281,18 +363,21 @@ def _amounts(described: Mapping[str, Any], kind: str, words: str) -> Iterator[st
 def _worst(pictures: Sequence[Picture]) -> Iterator[str]:
     if not pictures:
         return
-    yield "<h2>What went worst</h2>"
-    yield "<p>Slice through the brain window; then the true blood, where a mask says it; then "
-    yield "what the models marked. The patient's right is on the left.</p><p class='key'>"
+    shown = tr(
+        "Slice through the brain window; then the true blood, where a mask says it; then what "
+        "the models marked. The patient's right is on the left."
+    )
+    yield heading(2, tr("What went worst"))
+    yield f"<p>{escape(shown)}</p><p class='key'>"
     for name, colour in figures.COLOURS.items():
         if name != "any":
-            yield f"<span><i style='background:{colour}'></i>{name}</span>"
+            yield f"<span><i style='background:{colour}'></i>{escape(tr(name))}</span>"
     yield "</p><div class='pictures'>"
     kind = ""
     for picture in pictures:
         if picture.kind != kind:
             kind = picture.kind
-            yield f"<h3>{escape(kind)}</h3>"
+            yield heading(3, tr(kind))
         data = b64encode(picture.png).decode("ascii")
         image = f"<img alt='{escape(picture.caption)}' src='data:image/png;base64,{data}'>"
         yield figure(image, picture.caption)
@@ -301,21 +386,21 @@ def _worst(pictures: Sequence[Picture]) -> Iterator[str]:
 
 def _rows(described: Mapping[str, Any]) -> Iterator[str]:
     if described["problems"]:
-        yield "<h2>Rows left out</h2>"
+        yield heading(2, tr("Rows left out"))
         yield bullets([problem["sentence"] for problem in described["problems"]])
-    yield "<h2>Every image</h2><details><summary>Show the table</summary>"
-    head = "<th>row</th><th>image</th><th>gate</th><th>any</th><th>true</th><th>said</th>"
-    yield f"<div class='wide'><table><thead><tr>{head}<th>true blood</th><th>marked</th>"
-    yield "<th>Dice</th><th>what to know</th></tr></thead><tbody>"
+    yield heading(2, tr("Every image"))
+    yield f"<details><summary>{escape(tr('Show the table'))}</summary>"
+    head = "".join(f"<th>{escape(tr(name))}</th>" for name in _ROW_HEAD)
+    yield f"<div class='wide'><table><thead><tr>{head}</tr></thead><tbody>"
     for row in described["rows"]:
         label = row["labels"]["any"]
         cells = (
             str(row["row"]),
             row["image"],
-            row["gate"]["answer"],
+            tr(row["gate"]["answer"]),
             number(row["probability"]["any"]),
             "–" if label is None else f"{label:.0f}",
-            row["said"]["any"],
+            tr(row["said"]["any"]),
             f"{number(row['true_amount'], 1)} {row['unit']}",
             f"{number(row['marked_amount'], 1)} {row['unit']}",
             number(row["any_dice"]),

@@ -23,13 +23,14 @@ from ichviewer.imaging.overlay import outline
 from ichviewer.imaging.picture import encode_png
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import PRESETS, apply_window
+from ichviewer.language import tr, tr_later
 from ichviewer.report.colours import TYPE_COLOURS
 
 MISSED, ALARMS, OVERLAP, FALSE = (
-    "Hemorrhage that was missed",
-    "Alarms where there is none",
-    "Least overlap with the true mask",
-    "Most blood marked where there is none",
+    tr_later("Hemorrhage that was missed"),
+    tr_later("Alarms where there is none"),
+    tr_later("Least overlap with the true mask"),
+    tr_later("Most blood marked where there is none"),
 )
 KEPT = 6
 #: A square of 224 mm holds a head's slice.
@@ -118,11 +119,13 @@ def _slice_to_show(image: Image, seen: Seen) -> int:
 
 def _caption(outcome: Outcome, k: int) -> str:
     row, unit = outcome.row, "mm²" if outcome.is_single else "mL"
-    parts = [row.title, *([] if outcome.is_single else [f"slice {k + 1}"])]
-    parts.append(f"any hemorrhage {outcome.whole.probability[0, 0]:.2f}")
+    parts = [row.title, *([] if outcome.is_single else [tr("slice {number}", number=k + 1)])]
+    parts.append(
+        tr("any hemorrhage {probability:.2f}", probability=outcome.whole.probability[0, 0])
+    )
     if np.isfinite(outcome.true_amount):
-        parts.append(f"true {outcome.true_amount:.1f} {unit}")
-    parts.append(f"marked {outcome.marked_amount:.1f} {unit}")
+        parts.append(tr("true {amount:.1f} {unit}", amount=outcome.true_amount, unit=unit))
+    parts.append(tr("marked {amount:.1f} {unit}", amount=outcome.marked_amount, unit=unit))
     if outcome.overlap is not None and outcome.true_amount > 0:
         true, marked, shared = (amount[0] for amount in totals(outcome.overlap.amount))
         parts.append(f"Dice {2 * shared / (true + marked):.2f}")

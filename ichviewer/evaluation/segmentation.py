@@ -17,16 +17,17 @@ from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
 from ichviewer.evaluation import metrics
 from ichviewer.evaluation.bootstrap import draw_weights, interval
 from ichviewer.evaluation.overlap import TrueLesion, totals
+from ichviewer.language import tr_later
 from ichviewer.report.summary import number
 
 Floats = NDArray[np.float64]
 
-EMPTY_RULE = (
+EMPTY_RULE = tr_later(
     "Dice, IoU and NSD of a class are means over the images that truly hold it, 0 where nothing of "
     "it is marked; images without it count in the false amounts, and in dice_mean_empty_is_one "
     "(1 where nothing is marked, else 0)."
 )
-LESION_RULE = (
+LESION_RULE = tr_later(
     "A true lesion is one connected region of one type; it is found where any of its voxels is "
     "marked as blood of any type."
 )

@@ -12,6 +12,7 @@ from ichviewer.evaluation import detection, metrics, segmentation
 from ichviewer.evaluation.outcome import Answers, Outcome
 from ichviewer.evaluation.overlap import totals
 from ichviewer.evaluation.segmentation import Overlaps
+from ichviewer.language import tr, tr_later
 from ichviewer.report.summary import number
 
 Floats = NDArray[np.float64]
@@ -22,13 +23,21 @@ UNITS = {STUDY: "mL", SLICE: "mm²"}
 BLOOD_BINS = {"mL": (0.0, 1.0, 5.0, 20.0, np.inf), "mm²": (0.0, 50.0, 250.0, 1000.0, np.inf)}
 
 _RULES = {
-    "unit": "One row is one image: a single slice is held to the slices' threshold, a scan to the "
-    "study's. Slices of scans with a mask are counted apart, under slices.",
-    "truth": "A label that the table leaves open comes from the mask: 1 where any voxel has it.",
-    "refused": "Images that the gate refuses are read and counted all the same; the numbers "
-    "without them stand under without_refused.",
-    "interval": "Intervals are 95 % by bootstrap over groups (patients); none stands where fewer "
-    "than five are concerned, and one without width means that no drawn patient went wrong.",
+    "unit": tr_later(
+        "One row is one image: a single slice is held to the slices' threshold, a scan to the "
+        "study's. Slices of scans with a mask are counted apart, under slices."
+    ),
+    "truth": tr_later(
+        "A label that the table leaves open comes from the mask: 1 where any voxel has it."
+    ),
+    "refused": tr_later(
+        "Images that the gate refuses are read and counted all the same; the numbers "
+        "without them stand under without_refused."
+    ),
+    "interval": tr_later(
+        "Intervals are 95 % by bootstrap over groups (patients); none stands where fewer "
+        "than five are concerned, and one without width means that no drawn patient went wrong."
+    ),
     "empty": segmentation.EMPTY_RULE,
     "lesion": segmentation.LESION_RULE,
 }
@@ -61,10 +70,15 @@ def _notes(outcomes: Sequence[Outcome]) -> list[str]:
     notes = []
     single = sum(outcome.is_single for outcome in outcomes)
     if single:
-        notes.append(f"Slices without neighbours, which the networks read less surely: {single}.")
+        notes.append(
+            tr(
+                "Slices without neighbours, which the networks read less surely: {count}.",
+                count=single,
+            )
+        )
     refused = sum(outcome.is_refused for outcome in outcomes)
     if refused:
-        notes.append(f"Refused by the gate, but read and counted here: {refused}.")
+        notes.append(tr("Refused by the gate, but read and counted here: {count}.", count=refused))
     return notes
 
 

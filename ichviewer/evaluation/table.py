@@ -11,6 +11,7 @@ from pathlib import Path
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
 from ichviewer.errors import IchViewerError, TableError
 from ichviewer.imaging.picture import GreyScale
+from ichviewer.language import tr
 
 _PICTURE_COLUMNS = ("hu_low", "hu_high", "spacing_mm")
 COLUMNS = ("image", "mask", *_PICTURE_COLUMNS, *PROBABILITY_COLUMNS, "group", "source")
@@ -53,7 +54,7 @@ class Row:
     @property
     def title(self) -> str:
         """What sentences call it."""
-        return f"Row {self.number} ({self.name})"
+        return tr("Row {number} ({name})", number=self.number, name=self.name)
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,20 @@ def read_table(file: Path) -> Table:
     names = [name.strip().lower() for name in lines[0]] if lines else []
     if "image" not in names:
         raise TableError(
-            f"{file.name} has no column named image; its first row must hold column names."
+            tr(
+                "{file} has no column named image; its first row must hold column names.",
+                file=file.name,
+            )
         )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise TableError(f"{file.name} has more than one column named {' and '.join(twice)}.")
+        raise TableError(
+            tr(
+                "{file} has more than one column named {names}.",
+                file=file.name,
+                names=" and ".join(twice),
+            )
+        )
     rows: list[Row] = []
     problems: list[Problem] = []
     for number, cells in enumerate(lines[1:], start=2):
@@ -100,22 +110,29 @@ def read_table(file: Path) -> Table:
         try:
             rows.append(_row(number, entry, file.parent, surplus=len(cells) > len(names)))
         except IchViewerError as error:
-            name = entry.get("image") or "no image"
-            problems.append(Problem(number, f"Row {number} ({name}): {error}"))
+            name = entry.get("image") or tr("no image")
+            problems.append(
+                Problem(
+                    number,
+                    tr("Row {number} ({name}): {error}", number=number, name=name, error=error),
+                )
+            )
     if not rows and not problems:
-        raise TableError(f"{file.name} has no row below its column names.")
+        raise TableError(tr("{file} has no row below its column names.", file=file.name))
     return Table(file, tuple(rows), tuple(problems), tuple(_notes(names)))
 
 
 def _text(file: Path) -> str:
     if not file.is_file():
-        raise TableError(f"{file} does not exist or is no file.")
+        raise TableError(tr("{file} does not exist or is no file.", file=file))
     if file.stat().st_size > _MOST_BYTES:
-        raise TableError(f"{file.name} is too large to be a table of images.")
+        raise TableError(tr("{file} is too large to be a table of images.", file=file.name))
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise TableError(f"{file.name} is not UTF-8 text; save it as CSV UTF-8.") from error
+        raise TableError(
+            tr("{file} is not UTF-8 text; save it as CSV UTF-8.", file=file.name)
+        ) from error
 
 
 def _delimiter(file: Path) -> str:
@@ -126,28 +143,28 @@ def _delimiter(file: Path) -> str:
 def _notes(names: list[str]) -> Iterator[str]:
     unknown = [name for name in names if name and name not in COLUMNS]
     if unknown:
-        yield f"Columns that mean nothing here were not read: {', '.join(unknown)}."
+        yield tr("Columns that mean nothing here were not read: {names}.", names=", ".join(unknown))
     if "group" not in names:
-        yield "The table has no column group: every row counts as a patient of its own."
+        yield tr("The table has no column group: every row counts as a patient of its own.")
 
 
 def _row(number: int, entry: Mapping[str, str], folder: Path, *, surplus: bool) -> Row:
     if surplus:
-        raise TableError("it has more cells than there are columns.")
+        raise TableError(tr("it has more cells than there are columns."))
     name = entry.get("image", "")
     if not name:
-        raise TableError("it names no image.")
+        raise TableError(tr("it names no image."))
     image = folder / name
     if not image.exists():
-        raise TableError("the image does not exist.")
+        raise TableError(tr("the image does not exist."))
     mask = folder / entry["mask"] if entry.get("mask") else None
     if mask is not None and not mask.is_file():
-        raise TableError(f"the mask {entry['mask']} does not exist or is no file.")
+        raise TableError(tr("the mask {mask} does not exist or is no file.", mask=entry["mask"]))
     scale = spacing_mm = None
     if is_picture(image):
         missing = [column for column in _PICTURE_COLUMNS if not entry.get(column)]
         if missing:
-            raise TableError(f"a PNG picture needs {' and '.join(missing)}.")
+            raise TableError(tr("a PNG picture needs {names}.", names=" and ".join(missing)))
         scale = GreyScale(_number(entry, "hu_low"), _number(entry, "hu_high"))
         spacing_mm = _spacing(entry["spacing_mm"])
     return Row(
@@ -173,12 +190,14 @@ def _labels(entry: Mapping[str, str]) -> tuple[int | None, ...]:
     for column in PROBABILITY_COLUMNS:
         text = entry.get(column, "")
         if text not in _LABELS:
-            raise TableError(f"{column} is {text!r}; it must be 0, 1 or empty.")
+            raise TableError(
+                tr("{column} is {value!r}; it must be 0, 1 or empty.", column=column, value=text)
+            )
         labels.append(_LABELS[text])
     types = labels[1:]
     if labels[0] == 0 and 1 in types:
         named = PROBABILITY_COLUMNS[1 + types.index(1)]
-        raise TableError(f"any is 0 but {named} is 1.")
+        raise TableError(tr("any is 0 but {named} is 1.", named=named))
     if labels[0] == 0:
         return (0,) * len(labels)
     if labels[0] is None and 1 in types:
@@ -192,7 +211,9 @@ def _number(entry: Mapping[str, str], column: str) -> float:
     try:
         return float(entry[column])
     except ValueError as error:
-        raise TableError(f"{column} is {entry[column]!r}, which is no number.") from error
+        raise TableError(
+            tr("{column} is {value!r}, which is no number.", column=column, value=entry[column])
+        ) from error
 
 
 def _spacing(text: str) -> tuple[float, float]:
@@ -204,6 +225,9 @@ def _spacing(text: str) -> tuple[float, float]:
         numbers = []
     if len(numbers) not in (1, 2):
         raise TableError(
-            f"spacing_mm is {text!r}; it must be one number, or two for rows and columns."
+            tr(
+                "spacing_mm is {value!r}; it must be one number, or two for rows and columns.",
+                value=text,
+            )
         )
     return numbers[0], numbers[-1]
