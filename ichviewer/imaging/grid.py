@@ -236,6 +236,32 @@ class Grid:
         within = lps_mm - self._slice_origin(k)
         return np.concatenate([k[..., None], within @ self._ji_per_mm], axis=-1)
 
+    def kji_of_sheet(self, rows_lps_mm: Float, columns_lps_mm: Float) -> tuple[Float, ...]:
+        """As `kji`, of all points that are the sum of a row's and a column's position.
+
+        Without a vector for every point it takes a fraction of the time.
+
+        Parameters
+        ----------
+        rows_lps_mm, columns_lps_mm
+            (R, 3) and (C, 3) LPS mm.
+
+        Returns
+        -------
+        k, j, i, each (R, C).
+        """
+
+        def along(direction: Float) -> Float:
+            return np.asarray((rows_lps_mm @ direction)[:, None] + columns_lps_mm @ direction)
+
+        k = self._slice_index(
+            along(self.normal_lps) - self.slice_positions_lps_mm[0] @ self.normal_lps
+        )
+        within = (
+            along(mm) - self._between_slices(self._origins @ mm, k) for mm in self._ji_per_mm.T
+        )
+        return k, *within
+
     @cached_property
     def _ji_per_mm(self) -> Float:
         """(3, 2) from LPS mm within a slice to rows and columns."""
@@ -244,14 +270,22 @@ class Grid:
 
     def _slice_origin(self, k: Float) -> Float:
         """(..., 3) position of voxel (k, 0, 0), linear between slices and beyond the ends."""
-        if self.shape_kji[0] < 2:
-            return np.asarray(
-                self.slice_positions_lps_mm[0] + k[..., None] * self.slice_step_lps_mm
-            )
-        low = np.clip(np.floor(k), 0, self.shape_kji[0] - 2).astype(int)
-        part = (k - low)[..., None]
+        return self._between_slices(self._origins, k)
+
+    @cached_property
+    def _origins(self) -> Float:
+        """(K, 3) positions of the slices; of a single slice also where a second one would be."""
         positions = self.slice_positions_lps_mm
-        return np.asarray(positions[low] * (1 - part) + positions[low + 1] * part)
+        if len(positions) > 1:
+            return positions
+        return _read_only(np.stack([positions[0], positions[0] + self.slice_step_lps_mm]))
+
+    @staticmethod
+    def _between_slices(of_slices: Float, k: Float) -> Float:
+        """What is known of every slice at fractions of k, linear between and beyond them."""
+        low = np.clip(np.floor(k), 0, len(of_slices) - 2).astype(int)
+        part = (k - low).reshape(k.shape + (1,) * (of_slices.ndim - 1))
+        return np.asarray(of_slices[low] * (1 - part) + of_slices[low + 1] * part)
 
     def _slice_index(self, offset_mm: Float) -> Float:
         if self.shape_kji[0] < 2:

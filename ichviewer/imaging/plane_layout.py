@@ -86,12 +86,10 @@ def _laid_out_plane(grid: Grid, axis: Axis, orientation: Orientation) -> Plane:
     stack_run = (np.arange(stack_count) * stack_mm)[:, None] * stack
     square_run = (np.arange(square_count) * square_mm)[:, None] * square
     if is_upright:
-        sizes, axes = (stack_mm, square_mm), (square, stack)
-        points = first + stack_run[:, None] + square_run[None]
+        sizes, axes, runs = (stack_mm, square_mm), (square, stack), (stack_run, square_run)
     else:
-        sizes, axes = (square_mm, stack_mm), (stack, square)
-        points = first + square_run[:, None] + stack_run[None]
-    source, neighbour, share = _voxels_under(grid, other, points)
+        sizes, axes, runs = (square_mm, stack_mm), (stack, square), (square_run, stack_run)
+    source, neighbour, share = _voxels_under(grid, other, first + runs[0], runs[1])
     shape = (source.shape[0], source.shape[1])
     return Plane(
         grid, axis, orientation, shape, sizes, *axes, first, source, neighbour, share
@@ -120,9 +118,9 @@ def _stack_pitch_mm(grid: Grid, square_mm: float, extent_mm: float) -> float:
 
 
 def _voxels_under(
-    grid: Grid, other: Axis, points_lps_mm: Float
+    grid: Grid, other: Axis, rows_lps_mm: Float, columns_lps_mm: Float
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-    """Which voxels lie under each point.
+    """Which voxels lie under each sum of a row's and a column's position.
 
     Returns
     -------
@@ -133,14 +131,15 @@ def _voxels_under(
         How much of the way to the neighbour the point is, 0-0.5.
     """
     slices, length = grid.shape_kji[0], grid.shape_kji[other]
-    found = grid.kji(points_lps_mm)
-    k, m = found[..., 0], found[..., other]
+    found = grid.kji_of_sheet(rows_lps_mm, columns_lps_mm)
+    k, m = found[Axis.K], found[other]
     inside = (k >= -0.5) & (k <= slices - 0.5) & (m >= -0.5) & (m < length - 0.5)
     nearest = np.clip(np.rint(k), 0, slices - 1).astype(np.int32)
     beyond = np.clip(nearest + np.sign(k - nearest), 0, slices - 1).astype(np.int32)
     if grid.missing_slices.any():
         # Missing slices stay a visible hole instead of being painted over by their neighbours.
-        offset_mm = (points_lps_mm - grid.slice_positions_lps_mm[0]) @ grid.normal_lps
+        from_first_mm = rows_lps_mm - grid.slice_positions_lps_mm[0]
+        offset_mm = (from_first_mm @ grid.normal_lps)[:, None] + columns_lps_mm @ grid.normal_lps
         gap = np.clip(np.floor(k), 0, slices - 2).astype(np.int32)
         is_hole = grid.missing_slices[gap] > 0
         reach_mm = np.where(is_hole, grid.expected_gaps_mm[gap] / 2 + 1e-6, np.inf)

@@ -1,11 +1,14 @@
 """Grids of any orientation, tilt and spacing: there and back to 1e-6 mm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ichviewer.imaging.grid import GeometryClass, Grid
+from tests.imaging.series import SCANS, SHAPE_JI, grid_of
 
 ANGLE = st.floats(-np.pi, np.pi)
 MM = st.floats(-500.0, 500.0)
@@ -123,3 +126,15 @@ def test_positions_and_thicknesses_must_fit_the_shape() -> None:
         Grid((3, 4, 4), np.zeros((2, 3)), np.array([1.0, 0, 0]), np.array([0, 1.0, 0]))
     with pytest.raises(ValueError, match="one thickness per slice"):
         axial([0, 1], [1.0])
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_a_sheet_is_found_as_its_points_are(name: str) -> None:
+    """Inside, beyond both ends, and of a single slice."""
+    grid = grid_of(SCANS[name])
+    single = replace(grid, shape_kji=(1, *SHAPE_JI), slice_positions_lps_mm=[[1.0, 2.0, 3.0]])
+    rows = grid.slice_positions_lps_mm[0] + np.outer(np.linspace(-9, 70, 40), [0.1, 0.4, 1.0])
+    columns = np.outer(np.linspace(-5, 40, 30), [0.9, 0.2, 0.1])
+    for one in (grid, single):
+        expected = one.kji(rows[:, None] + columns[None])
+        assert np.allclose(np.stack(one.kji_of_sheet(rows, columns), axis=-1), expected, atol=1e-9)
