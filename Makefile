@@ -8,7 +8,7 @@ ifneq ($(filter aarch64 arm64,$(shell uname -m)),)
 export ANNOY_COMPILER_ARGS := -O3,-std=c++14
 endif
 
-.PHONY: help demo test check test-slow test-training bench installer screenshots library languages train lock clean
+.PHONY: help demo test check test-slow test-training bench installer screenshots manual library languages train lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,11 @@ bench: .venv/test.stamp ## speed, memory and recall, with peers in the same run
 
 screenshots: .venv/test.stamp ## pictures of the window on real and simulated studies
 	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) -m tests.ui.screenshots screenshots
+
+manual: .venv/test.stamp ## the manual's pictures anew, in every language
+	for language in en de; do \
+		xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) -m tests.ui.manual_pictures $$language || exit 1; \
+	done
 
 installer: .venv/test.stamp ## freeze into dist/ichviewer and run the bundle's own self-test
 	$(PY) -m PyInstaller --noconfirm --log-level WARN build_installer.spec

@@ -15,7 +15,7 @@ from ichviewer.language import tr
 from ichviewer.ui.banner import Banner
 from ichviewer.ui.labels import label
 from ichviewer.ui.mouse import gestures_in_words, scheme_of
-from ichviewer.ui.settings_rows import Row, scheme_row, theme_row
+from ichviewer.ui.settings_rows import Row, language_row, scheme_row, theme_row
 from ichviewer.ui.viewer_model import ViewerModel
 
 _WIDTH_PX = 620
@@ -28,7 +28,7 @@ _BEGIN = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class FirstRun(QScrollArea):
-    """Fills the window until the reader begins; every choice is in effect at once."""
+    """Fills the window until the reader begins; all but the language is in effect at once."""
 
     begun = Signal()
     demo_wanted = Signal()
@@ -38,7 +38,12 @@ class FirstRun(QScrollArea):
         self.setAccessibleName(tr("First steps"))
         self.setWidgetResizable(True)
         self._model = model
-        self._rows = {tr("Mouse scheme"): scheme_row(model), tr("Theme"): theme_row(model)}
+        language = language_row(model)
+        self._rows = {
+            tr("Mouse scheme"): scheme_row(model),
+            tr("Theme"): theme_row(model),
+            language.text: language,
+        }
         self._gestures = label("", "dim", wraps=True)
         self._start = QPushButton(tr("Start"))
         self._start.clicked.connect(self.begun)
