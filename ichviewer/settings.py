@@ -15,13 +15,13 @@ from typing import Any
 
 from ichviewer.errors import SettingsError
 from ichviewer.imaging.window import PRESETS, Window
-from ichviewer.language import LANGUAGES, tr
+from ichviewer.language import LANGUAGES, tr, tr_later
 
 #: A settings file is far smaller; anything larger is not one.
 SIZE_LIMIT_BYTES = 64 * 1024
 DEVICES = ("auto", "cpu", "gpu")
 OPERATING_POINTS = ("sensitive", "balanced", "specific")
-THEMES = ("dark", "light")
+THEMES = (tr_later("dark"), tr_later("light"))
 #: "system" is the system's own, where the program speaks it, else English.
 LANGUAGE_CHOICES = ("system", *LANGUAGES)
 #: How much faster than usual a drag may change the window, and how fast a film may run.
@@ -113,9 +113,7 @@ def with_opened(settings: Settings, places: Sequence[Path]) -> Settings:
 
 def with_privacy(settings: Settings, is_private: bool) -> Settings:
     """The settings with the private mode on or off; turning it on forgets what was opened."""
-    return replace(
-        settings, is_private=is_private, recent=() if is_private else settings.recent
-    )
+    return replace(settings, is_private=is_private, recent=() if is_private else settings.recent)
 
 
 def read_settings(file: Path) -> Settings:
@@ -297,7 +295,7 @@ def _rectangle(value: Any) -> tuple[int, int, int, int] | None:
         return None
     left, top, width, height = (int(_number(part, _DESKTOP_PX)) for part in value)
     if width < 1 or height < 1:
-        raise ValueError("expected a width and a height")
+        raise ValueError(tr("expected a width and a height"))
     return left, top, width, height
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from ichviewer.reading.interrupted import Interrupted
     from ichviewer.reading.mask_edit import MarkedLesions
     from ichviewer.reading.replay import Replay
+    from ichviewer.reading.status import ReadingStatus
     from ichviewer.report.measurements import Entry
 
 #: What an idle worker process imports ahead of the first step, in the order of need. The large
@@ -135,6 +136,31 @@ def open_series(
     from ichviewer.dicom.load import load_volume
 
     return load_volume(series, progress, excluded=excluded)
+
+
+@guarded(leaves_out_files=True)
+def read_series(
+    series: Series,
+    device: str = "auto",
+    *,
+    excluded: Mapping[Path, str] = _NO_FILES,
+    progress: Progress = silent,
+) -> Findings:
+    """What the models say about a series that is not on the screen."""
+    volume = open_series(series, excluded=excluded, progress=progress)
+    return analyze(series, volume, device, progress=progress)
+
+
+@guarded(leaves_out_files=True)
+def small_picture(
+    series: Series, *, excluded: Mapping[Path, str] = _NO_FILES, progress: Progress = silent
+) -> bytes:
+    """PNG of the middle image of a series, for the list; only that one image is read."""
+    from ichviewer.library.thumbnail import thumbnail_png
+
+    middle = series.instances[len(series.instances) // 2]
+    volume = open_series(replace(series, instances=(middle,)), excluded=excluded, progress=progress)
+    return thumbnail_png(volume, np.zeros(volume.shape_kji, np.uint8), 0, {})
 
 
 def analyze(
@@ -492,6 +518,27 @@ def mark_lesions(
     from ichviewer.reading.mark import mark_lesions as mark
 
     return mark(findings, volume.grid)
+
+
+def reading_statuses(
+    studies: Sequence[str], folder: Path | None = None, *, progress: Progress = silent
+) -> "dict[str, ReadingStatus]":
+    """How far the readings with these keys are; unread where there is none."""
+    from ichviewer.errors import ReadingError
+    from ichviewer.reading.replay import replay
+    from ichviewer.reading.status import ReadingStatus, status_of
+
+    where = folder or paths.readings_folder()
+    found = {}
+    for study in studies:
+        try:
+            said = replay(where, study)
+        except ReadingError:
+            # It is there, and it is said when the study is opened.
+            found[study] = ReadingStatus.IN_READING
+        else:
+            found[study] = status_of(said.history.reading, bool(said.first_time))
+    return found
 
 
 def list_readings(

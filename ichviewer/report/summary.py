@@ -11,6 +11,7 @@ from ichviewer.analysis.findings import (
     MidlineShift,
     ModelInfo,
 )
+from ichviewer.analysis.priority import Priority, priority_of
 from ichviewer.language import tr_later
 from ichviewer.library.case import Match, Matches
 
@@ -34,6 +35,7 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
             "any": findings.is_any_found,
             **{kind.word: kind in findings.found_types for kind in HemorrhageType},
         },
+        "priority": _priority(priority_of(findings)),
         "study_probability": _by_column(findings.study_probability),
         "thresholds": _by_column(findings.thresholds),
         "slice_probability": [_by_column(row) for row in findings.slice_probability],
@@ -77,6 +79,10 @@ def describe_model(model: ModelInfo) -> dict[str, Any]:
 def number(value: float, digits: int = 4) -> float | None:
     """A JSON number; None (null) for NaN and infinities, which JSON does not know."""
     return round(float(value), digits) if isfinite(value) else None
+
+
+def _priority(priority: Priority) -> dict[str, Any]:
+    return {"urgency": priority.urgency.name.lower(), "reasons": list(priority.reasons)}
 
 
 def _by_column(row: Any) -> dict[str, float | None]:

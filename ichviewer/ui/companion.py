@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.analysis.findings import Findings, Lesion
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.library.case import Match
 from ichviewer.ui import wording
 
@@ -27,18 +29,21 @@ class Companion:
     @property
     def word(self) -> str:
         """What the view is called."""
-        return "similar case"
+        return tr("similar case")
 
     def heading(self, is_linked: bool, study_k: int) -> tuple[str, ...]:
         """What kind of case this is, above all if it is simulated, and what its images lack."""
         case = self.match.case
-        kinds = wording.listed(list(case.types)) or "no hemorrhage"
-        origin = "SIMULATED case" if case.is_simulated else "Case"
+        kinds = wording.listed([tr(kind) for kind in case.types]) or tr("no hemorrhage")
+        name = {"case": case.case_id}
+        origin = (
+            tr("SIMULATED case {case}", **name) if case.is_simulated else tr("Case {case}", **name)
+        )
         return (
-            f"{origin} {case.case_id}",
-            *(() if is_linked else ("not linked (L)",)),
+            origin,
+            *(() if is_linked else (tr("not linked (L)"),)),
             wording.capital(kinds),
-            f"Labels: {case.label_source}",
+            tr("Labels: {source}", source=tr(case.label_source)),
             *self.volume.notes,
         )
 
@@ -54,3 +59,14 @@ def _height_mm(volume: Volume, k: int) -> float:
     """Height of a slice, growing to the patient's head."""
     upward = 1.0 if volume.grid.normal_lps[2] >= 0 else -1.0
     return upward * float(volume.grid.slice_offsets_mm[k])
+
+
+def matched_lesion(findings: Findings | None, match: Match) -> Lesion | None:
+    """The largest lesion of a type that the case shows too, or None."""
+    lesions = findings.lesions if findings else ()
+    return next((x for x in lesions if x.kind.word in match.case.types), None)
+
+
+def most_suspect_slice(findings: Findings) -> int:
+    """The slice with the highest probability of any hemorrhage."""
+    return int(np.nanargmax(findings.slice_probability[:, 0]))

@@ -5,11 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
 from ichviewer import workflow
-from ichviewer.analysis.findings import Findings, GateAnswer, Lesion
+from ichviewer.analysis.findings import Findings, GateAnswer
 from ichviewer.dicom.study import Permission, ScanResult, Series, Study
 from ichviewer.dicom.study_list import (
     add_scan,
@@ -19,9 +18,11 @@ from ichviewer.dicom.study_list import (
 )
 from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.library.case import Match, Matches
+from ichviewer.progress import silent
 from ichviewer.ui import wording
-from ichviewer.ui.companion import Companion
+from ichviewer.ui.companion import Companion, matched_lesion, most_suspect_slice
 from ichviewer.ui.messages import Messages, sentence_of
 from ichviewer.ui.running import Running
 from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel, Work
@@ -45,8 +46,9 @@ class Jobs(QObject):
         self._worker = worker
         self._model = model
         self._messages = messages
-        self._device = device
+        self.device = device
         self._running: list[Running] = []
+        self._quiet: list[Running] = []
         self._case: Running | None = None
         self._veiled: Findings | None = None
         # The worker calls back on its own thread; the queued signal brings the call to ours.
@@ -66,16 +68,22 @@ class Jobs(QObject):
         on_failure: Callable[[Exception], None] | None = None,
         on_progress: Callable[[int, int, str], None] | None = None,
         on_cancelled: Callable[[], None] = lambda: None,
+        is_quiet: bool = False,
     ) -> Running:
         """Run a function in the worker; the callbacks run on the window's thread.
 
         Without `on_failure` the error is shown; without `on_progress` the status corner shows it.
+        A quiet step does not count as work, and is cancelled like all others.
         """
         running = Running(title, on_cancelled)
         fail = on_failure or self._messages.failure
         watch = on_progress or partial(self._show_progress, title)
-        self._running.append(running)
-        self._show_progress(title, 0, 0, "")
+        if is_quiet:
+            watch = silent
+            self._quiet.append(running)
+        else:
+            self._running.append(running)
+            self._show_progress(title, 0, 0, "")
 
         def ended(callback: Callable[[Any], None], value: Any) -> None:
             if not running.is_over:
@@ -98,7 +106,7 @@ class Jobs(QObject):
 
     def cancel_all(self) -> None:
         """Stop everything under way."""
-        for running in list(self._running):
+        for running in (*self._running, *self._quiet):
             self._forget(running)
             running.cancel()
 
@@ -139,7 +147,7 @@ class Jobs(QObject):
         self._model.clear(series)
         self._veiled = None
         self.start(
-            f"Opening {wording.series_title(series)}",
+            tr("Opening {series}", series=wording.series_title(series)),
             workflow.open_series,
             series,
             on_success=partial(self._show_volume, series),
@@ -158,11 +166,11 @@ class Jobs(QObject):
             return
         self._model.ai = AiStatus(AiState.RUNNING)
         self.start(
-            "AI is reading the series",
+            tr("AI is reading the series"),
             workflow.analyze,
             series,
             volume,
-            self._device,
+            self.device,
             on_success=self._show_findings,
             on_failure=self._fail_analysis,
             on_cancelled=self._note_cancelled_analysis,
@@ -173,14 +181,14 @@ class Jobs(QObject):
         findings = self._model.findings
         if findings is None or not findings.embedding.size:
             return
-        self._model.similar_note = "Looking for similar cases…"
+        self._model.similar_note = tr("Looking for similar cases…")
         self.start(
-            "Looking for similar cases",
+            tr("Looking for similar cases"),
             workflow.find_similar,
             findings,
             on_success=self._show_matches,
             on_failure=self._fail_similar,
-            on_cancelled=lambda: self._note_similar("The search was cancelled."),
+            on_cancelled=lambda: self._note_similar(tr("The search was cancelled.")),
         )
 
     def open_case(self, match: Match) -> None:
@@ -189,7 +197,7 @@ class Jobs(QObject):
             self._forget(self._case)
             self._case.cancel()
         self._case = self.start(
-            f"Opening case {match.case.case_id}",
+            tr("Opening case {case}", case=match.case.case_id),
             workflow.open_case,
             match.case,
             on_success=partial(self._show_case, match),
@@ -228,7 +236,7 @@ class Jobs(QObject):
     def _show_findings(self, findings: Findings) -> None:
         if self._model.is_ai_veiled:
             self._veiled = findings
-            self._model.ai = AiStatus(AiState.VEILED, "The AI is shown once you have answered.")
+            self._model.ai = AiStatus(AiState.VEILED, tr("The AI is shown once you have answered."))
             return
         states = {
             GateAnswer.ACCEPTED: AiState.PROCESSED,
@@ -245,7 +253,7 @@ class Jobs(QObject):
         self._messages.failure(error)
 
     def _note_cancelled_analysis(self) -> None:
-        self._model.ai = AiStatus(AiState.CANCELLED, "Press F5 to start it again.")
+        self._model.ai = AiStatus(AiState.CANCELLED, tr("Press F5 to start it again."))
 
     def _show_matches(self, matches: Matches) -> None:
         self._model.similar_note = ""
@@ -279,20 +287,12 @@ class Jobs(QObject):
         self._model.work = Work(title, done, total, what)
 
     def _forget(self, running: Running) -> None:
+        if running in self._quiet:
+            self._quiet.remove(running)
+            return
         if running in self._running:
             self._running.remove(running)
         self._model.work = Work(self._running[-1].title) if self._running else None
-
-
-def matched_lesion(findings: Findings | None, match: Match) -> Lesion | None:
-    """The largest lesion of a type that the case shows too, or None."""
-    lesions = findings.lesions if findings else ()
-    return next((x for x in lesions if x.kind.word in match.case.types), None)
-
-
-def most_suspect_slice(findings: Findings) -> int:
-    """The slice with the highest probability of any hemorrhage."""
-    return int(np.nanargmax(findings.slice_probability[:, 0]))
 
 
 def _call(function: Callable[[], None]) -> None:

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from ichviewer import __version__, paths
+from ichviewer.language import tr, tr_later
 from ichviewer.ui import wording
 from ichviewer.ui.cine import Cine
 from ichviewer.ui.comparison_desk import ComparisonDesk
+from ichviewer.ui.conflict_card import ConflictCard
 from ichviewer.ui.findings_panel import FindingsPanel
 from ichviewer.ui.first_run import FirstRun
 from ichviewer.ui.held_keys import HeldKeys
@@ -37,16 +39,17 @@ from ichviewer.ui.status_corner import StatusCorner
 from ichviewer.ui.studies_panel import StudiesPanel
 from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
+from ichviewer.ui.waiting_studies import WaitingStudies
 from ichviewer.ui.welcome import Welcome
 
-_ABOUT = f"""ichviewer {__version__}
+_ABOUT = tr_later("""ichviewer {version}
 
 Offline reading station for head CT with intracranial hemorrhage.
 
 The AI in this program was trained on simulated images. Its results are not for primary \
 diagnosis and this program is not a medical device. Nothing leaves this computer.
 
-Licence: Apache-2.0."""
+Licence: Apache-2.0.""")
 
 
 class MainWindow(QMainWindow):
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.studies = StudiesPanel(model)
         self.findings = FindingsPanel(model)
+        self.conflict = ConflictCard(model)
         self.similar = SimilarPanel(model)
         self.status = StatusCorner(model)
         self.images = ImagesPanel(model)
@@ -80,6 +84,7 @@ class MainWindow(QMainWindow):
         self._menus = Menus(self, self)
         self._held = HeldKeys(self, self)
         Cine(model, self)
+        self._waiting = WaitingStudies(model, jobs, self)
         self._connect()
         self._apply_choices()
         self._show_title()
@@ -91,13 +96,13 @@ class MainWindow(QMainWindow):
 
     def choose_folder(self) -> None:
         """Ask for a folder and open it."""
-        chosen = QFileDialog.getExistingDirectory(self, "Open folder")
+        chosen = QFileDialog.getExistingDirectory(self, tr("Open folder"))
         if chosen:
             self.open_paths(Path(chosen))
 
     def choose_file(self) -> None:
         """Ask for files and open them."""
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open files, ZIP or DICOMDIR")
+        chosen, _ = QFileDialog.getOpenFileNames(self, tr("Open files, ZIP or DICOMDIR"))
         if chosen:
             self.open_paths(*map(Path, chosen))
 
@@ -112,7 +117,7 @@ class MainWindow(QMainWindow):
 
     def step_series(self, step: int) -> None:
         """Open the next or previous series of the list."""
-        series = self.model.scan.series if self.model.scan else ()
+        series = [one for study in self.model.studies for one in study.series]
         if series:
             at = series.index(self.model.series) if self.model.series in series else -step
             wanted = min(max(at + step, 0), len(series) - 1)
@@ -121,8 +126,7 @@ class MainWindow(QMainWindow):
 
     def step_study(self, step: int) -> None:
         """Open the next or previous study of the list."""
-        studies = self.model.scan.studies if self.model.scan else ()
-        study = self.model.study
+        studies, study = self.model.studies, self.model.study
         if study is not None:
             wanted = studies.index(study) + step
             if 0 <= wanted < len(studies):
@@ -187,7 +191,7 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Say what the program is, and what it is not for."""
-        show_text(self, "About ichviewer", _ABOUT)
+        show_text(self, tr("About ichviewer"), tr(_ABOUT, version=__version__))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
         """Take files and folders."""
@@ -206,6 +210,7 @@ class MainWindow(QMainWindow):
         if not self.reading.may_close():
             event.ignore()
             return
+        self._waiting.stop()
         self.jobs.cancel_all()
         self.reading.close()
         self.model.is_playing = False
@@ -227,12 +232,17 @@ class MainWindow(QMainWindow):
         right.addWidget(self.findings)
         right.addWidget(self.comparing.panel)
         right.addWidget(self.measuring.panel)
-        right.addWidget(self.similar)
-        right.setSizes([5200, 4200, 3200, 3800])
+        # A conflict takes its room from the similar cases: buttons under the pointer stay there.
+        cases = QSplitter(Qt.Orientation.Vertical)
+        cases.addWidget(self.conflict)
+        cases.addWidget(self.similar)
+        cases.setSizes([2200, 1600])
+        right.addWidget(cases)
+        right.setSizes([6400, 4200, 3200, 3800])
         for part in (self.studies, middle, right):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
-        for splitter in (self._columns, right):
+        for splitter in (self._columns, right, cases):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
         for page in (self._columns, self.first_run):
@@ -258,13 +268,14 @@ class MainWindow(QMainWindow):
         self.studies.prior_chosen.connect(self.comparing.compare_with)
         self.findings.again_wanted.connect(self.jobs.analyze)
         self.similar.case_chosen.connect(self.jobs.open_case)
-        self.findings.conflict.case_chosen.connect(self.jobs.open_case)
+        self.conflict.case_chosen.connect(self.jobs.open_case)
         self.similar.case_closed.connect(self.jobs.close_case)
         self.status.cancel_wanted.connect(self.jobs.cancel_all)
         self.first_run.begun.connect(self.begin)
         self.first_run.demo_wanted.connect(self.open_demo)
         self._welcome.folder_wanted.connect(self.choose_folder)
         self._welcome.demo_wanted.connect(self.open_demo)
+        self.reading.keeper.opened.connect(self._waiting.follow_reading)
         model.volume_changed.connect(self._show_title)
         for signal in (model.window_changed, model.layout_changed):
             signal.connect(self._menus.show_tool_bar)

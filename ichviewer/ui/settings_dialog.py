@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ichviewer.language import tr
 from ichviewer.settings import Settings
 from ichviewer.ui.key_rows import KEYS, key_rows
 from ichviewer.ui.labels import label
 from ichviewer.ui.settings_rows import Row, looks_rows, mouse_rows, preset_rows
+from ichviewer.ui.studies_settings import studies_rows
 from ichviewer.ui.viewer_model import ViewerModel
 
 
@@ -30,26 +32,27 @@ class SettingsDialog(QDialog):
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.resize(860, 640)
         self._model = model
         self.rows: list[Row] = []
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search all settings")
-        self.search.setAccessibleName("Search all settings")
+        self.search.setPlaceholderText(tr("Search all settings"))
+        self.search.setAccessibleName(tr("Search all settings"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self._groups = QListWidget()
-        self._groups.setAccessibleName("Groups of settings")
+        self._groups.setAccessibleName(tr("Groups of settings"))
         self._grid = QGridLayout()
         self._groups.setFixedWidth(170)
         self._groups.setSpacing(3)
         self._groups.currentRowChanged.connect(self._filter)
-        self._nothing = label("No setting is called so.", "dim")
+        self._nothing = label(tr("No setting is called so."), "dim")
         self._labels: list[QLabel] = []
         self._arrange()
-        self._add([*looks_rows(model), *mouse_rows(model), *preset_rows(model)])
-        self._groups.addItems([*dict.fromkeys(row.group for row in self.rows), KEYS])
+        rows = (looks_rows, mouse_rows, preset_rows, studies_rows)
+        self._add([row for made in rows for row in made(model)])
+        self._groups.addItems([*dict.fromkeys(row.group for row in self.rows), tr(KEYS)])
         model.choices_changed.connect(self._show_choices)
         self._groups.setCurrentRow(0)
         self.search.setFocus()
@@ -65,16 +68,16 @@ class SettingsDialog(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        scroll.setAccessibleName("Settings")
+        scroll.setAccessibleName(tr("Settings"))
         middle = QHBoxLayout()
         middle.addWidget(self._groups)
         middle.addWidget(scroll, 1)
         buttons = QDialogButtonBox()
-        usual = QPushButton("All as usual")
-        usual.setToolTip("Give keys, mouse, presets and looks their usual values back")
+        usual = QPushButton(tr("All as usual"))
+        usual.setToolTip(tr("Give keys, mouse, presets and looks their usual values back"))
         usual.clicked.connect(self._reset)
         buttons.addButton(usual, QDialogButtonBox.ButtonRole.ResetRole)
-        buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 14, 16, 14)
@@ -99,10 +102,10 @@ class SettingsDialog(QDialog):
         """Show what is searched for, in all groups; without a search the chosen group."""
         words = self.search.text().lower().split()
         chosen = self._groups.currentItem()
-        group = chosen.text() if chosen is not None else ""
+        group, keys = chosen.text() if chosen is not None else "", tr(KEYS)
         # Hidden as a whole, its rows come and go without a layout for each of them.
         self._page.hide()
-        if (words or group == KEYS) and not any(row.group == KEYS for row in self.rows):
+        if (words or group == keys) and not any(row.group == keys for row in self.rows):
             # The longest group is made when it is wanted, so that the window is never kept waiting.
             self._add(key_rows(self._model))
         found = False
@@ -125,7 +128,10 @@ class SettingsDialog(QDialog):
             Settings(),
             device=now.device,
             library_folder=now.library_folder,
+            language=now.language,
             is_introduced=now.is_introduced,
+            is_private=now.is_private,
+            recent=now.recent,
         )
 
 

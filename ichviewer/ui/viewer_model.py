@@ -1,44 +1,50 @@
 """ViewerModel: the one mutable object. Views read it, set it, and repaint on its signals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from ichviewer.analysis.findings import Findings, HemorrhageType, Lesion
+from ichviewer.analysis.priority import Priority
 from ichviewer.dicom.study import ScanResult, Series, Study
 from ichviewer.imaging.overlay import OverlayStyle
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import PRESETS, Window
+from ichviewer.language import tr_later
 from ichviewer.library.case import Matches
 from ichviewer.reading.mask_edit import EditedLesions
 from ichviewer.reading.record import Reading
+from ichviewer.reading.status import ReadingStatus
 from ichviewer.report.colours import TYPE_COLOURS
+from ichviewer.report.worklist import by_urgency, revealed, study_priority, study_status
 from ichviewer.settings import Settings
 from ichviewer.ui.companion import Companion
 from ichviewer.ui.comparison_prior import Prior
+from ichviewer.ui.observed import Observed
 from ichviewer.ui.view_state import Layout, Texts, ViewState
 
-T = TypeVar("T")
 Kji = tuple[int, int, int]
+#: The name of a window that is neither a preset nor the file's.
+OWN_WINDOW = tr_later("own window")
 
 
 class AiState(StrEnum):
     """How far the AI is with the volume on screen."""
 
-    IDLE = "not run"
-    RUNNING = "running"
-    PROCESSED = "processed"
-    WARNED = "processed with reservations"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    VEILED = "hidden until you have answered"
+    IDLE = tr_later("not run")
+    RUNNING = tr_later("running")
+    PROCESSED = tr_later("processed")
+    WARNED = tr_later("processed with reservations")
+    REFUSED = tr_later("refused")
+    CANCELLED = tr_later("cancelled")
+    FAILED = tr_later("failed")
+    VEILED = tr_later("hidden until you have answered")
 
 
 @dataclass(frozen=True)
@@ -59,33 +65,11 @@ class Work:
     what: str = ""
 
 
-class Observed(Generic[T]):
-    """An attribute that emits its model's signal when it is set to something else."""
-
-    def __init__(self, default: T, signal: str) -> None:
-        self._default = default
-        self._signal = signal
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._slot = f"_{name}"
-
-    @overload
-    def __get__(self, model: None, owner: type) -> "Observed[T]": ...
-    @overload
-    def __get__(self, model: QObject, owner: type) -> T: ...
-    def __get__(self, model: QObject | None, owner: type) -> Any:
-        return self if model is None else getattr(model, self._slot, self._default)
-
-    def __set__(self, model: QObject, value: T) -> None:
-        if self.__get__(model, type(model)) != value:
-            setattr(model, self._slot, value)
-            getattr(model, self._signal).emit()
-
-
 class ViewerModel(QObject):
     """All that the window shows. Signals carry nothing: receivers read the model."""
 
     studies_changed = Signal()
+    worklist_changed = Signal()
     volume_changed = Signal()
     cursor_changed = Signal()
     window_changed = Signal()
@@ -107,6 +91,11 @@ class ViewerModel(QObject):
     edited_changed = Signal()
 
     scan: Observed[ScanResult | None] = Observed(None, "studies_changed")
+    #: By series key: what the models say, and a PNG (empty where none could be made).
+    priorities: Observed[Mapping[str, Priority]] = Observed({}, "worklist_changed")
+    small_pictures: Observed[Mapping[str, bytes]] = Observed({}, "worklist_changed")
+    #: By key of the journal.
+    statuses: Observed[Mapping[str, ReadingStatus]] = Observed({}, "worklist_changed")
     cursor_kji: Observed[Kji] = Observed((0, 0, 0), "cursor_changed")
     window: Observed[Window] = Observed(PRESETS[1], "window_changed")
     overlay: Observed[OverlayStyle] = Observed(
@@ -176,6 +165,26 @@ class ViewerModel(QObject):
         """The study that the open series belongs to."""
         studies = self.scan.studies if self.scan else ()
         return next((study for study in studies if self._series in study.series), None)
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """The listed studies, the most urgent first."""
+        studies = self.scan.studies if self.scan else ()
+        return by_urgency(studies, self._shown_priorities)
+
+    def status_of(self, study: Study) -> ReadingStatus | None:
+        """How far the reading of a study is, None while that is not known."""
+        return study_status(study, self.statuses)
+
+    def priority_of(self, study: Study) -> Priority:
+        """How urgent a study is, and why."""
+        return study_priority(study, self._shown_priorities)
+
+    @property
+    def _shown_priorities(self) -> Mapping[str, Priority]:
+        if self.scan is None or not self.choices.is_read_then_reveal:
+            return self.priorities
+        return revealed(self.priorities, self.scan.studies, self.statuses)
 
     def clear(self, series: Series | None = None) -> None:
         """Take everything of the last series off the screen; name the one that is coming."""
@@ -278,4 +287,4 @@ class ViewerModel(QObject):
 def full_range(volume: Volume) -> Window:
     """A window from the smallest to the largest stored value, where there are no HU."""
     low, high = float(volume.hu.min()), float(volume.hu.max())
-    return Window((low + high) / 2, max(high - low, 2.0), "full range")
+    return Window((low + high) / 2, max(high - low, 2.0), tr_later("full range"))

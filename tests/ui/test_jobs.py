@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.dicom.study import Permission
-from ichviewer.ui.jobs import Jobs, matched_lesion, most_suspect_slice
+from ichviewer.ui.companion import matched_lesion, most_suspect_slice
+from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.viewer_model import AiState, ViewerModel
 from tests.ui import samples, steps
