@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ichviewer.language import tr, tr_later
 from ichviewer.ui.comparison_desk import ComparisonDesk
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.measure_desk import MeasureDesk
@@ -91,6 +92,14 @@ class Desk(Protocol):
         """Close the window."""
 
 
+#: The menus, in their order.
+MENUS = (
+    *(tr_later("File"), tr_later("Image"), tr_later("Window"), tr_later("Measure")),
+    *(tr_later("Findings"), tr_later("Compare"), tr_later("Reading"), tr_later("View")),
+    tr_later("Help"),
+)
+
+
 @dataclass(frozen=True)
 class Action:
     """One thing the reader can do.
@@ -98,7 +107,7 @@ class Action:
     Parameters
     ----------
     menu, text
-        Where it stands and what it is called.
+        Where it stands and what it is called, in English; `{what}` stands for `what`.
     keys
         In Qt's portable notation; the first is shown in the menu.
     run
@@ -109,6 +118,8 @@ class Action:
         For switches: whether it is on.
     title
         For texts that the reader can change: what it is called now.
+    what
+        What the text is about, where one text serves several actions.
     """
 
     menu: str
@@ -118,12 +129,18 @@ class Action:
     release: Callable[[Desk], object] | None = None
     is_on: Callable[[Desk], bool] | None = None
     title: Callable[[Desk], str] | None = None
+    what: str = ""
 
     @property
     def name(self) -> str:
         """What it is called in the settings file; never changes."""
-        return f"{self.menu}: {self.text}"
+        return f"{self.menu}: {self.text.format(what=self.what)}"
+
+    @property
+    def words(self) -> str:
+        """What it is called in the reader's language."""
+        return tr(self.text, what=tr(self.what))
 
     def title_at(self, desk: Desk) -> str:
         """What it is called on the screen."""
-        return self.title(desk) if self.title else self.text
+        return self.title(desk) if self.title else self.words

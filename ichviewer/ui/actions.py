@@ -49,10 +49,11 @@ FINDINGS = (
     *(
         Action(
             "Findings",
-            f"Show {kind.word}",
+            "Show {what}",
             (f"Ctrl+{int(kind)}",),
             partial(lambda desk, kind: desk.model.toggle_type(kind), kind=kind),
             is_on=partial(_is_type_shown, kind),
+            what=kind.word,
         )
         for kind in HemorrhageType
     ),

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ichviewer.language import tr
 from ichviewer.ui import wording
 
 
@@ -10,7 +11,7 @@ class Banner(QLabel):
     """Says that the AI's results are not for primary diagnosis; cannot be closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(wording.NOT_FOR_DIAGNOSIS, parent)
+        super().__init__(tr(wording.NOT_FOR_DIAGNOSIS), parent)
         self.setObjectName("banner")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

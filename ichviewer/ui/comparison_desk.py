@@ -12,6 +12,7 @@ from ichviewer.comparison.change import Comparison
 from ichviewer.comparison.time_point import TimePoint
 from ichviewer.dicom.study import Permission, Series, Study
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.ui import wording
 from ichviewer.ui.comparison_panel import ComparisonPanel
 from ichviewer.ui.comparison_prior import Prior
@@ -43,8 +44,10 @@ class ComparisonDesk(QObject):
         prior = self._likely_prior()
         if prior is None:
             self._messages.note(
-                "No earlier study of this patient is listed. Open a folder that holds both, or "
-                "choose a series by its context menu."
+                tr(
+                    "No earlier study of this patient is listed. Open a folder that holds both, "
+                    "or choose a series by its context menu."
+                )
             )
             return
         self.compare_with(prior)
@@ -53,14 +56,18 @@ class ComparisonDesk(QObject):
         """Open a series as the prior of the one on screen."""
         current = self._current()
         if current is None:
-            self._messages.note("Wait until the AI has read the series on screen, then compare.")
+            self._messages.note(
+                tr("Wait until the AI has read the series on screen, then compare.")
+            )
         elif series is current.series:
-            self._messages.note("This is the series on screen; choose another one as its prior.")
+            self._messages.note(
+                tr("This is the series on screen; choose another one as its prior.")
+            )
         elif not series.permits(Permission.AI):
-            self._messages.note(f"Not as a prior: {series.refusals[Permission.AI]}")
+            self._messages.note(tr("Not as a prior: {why}", why=series.refusals[Permission.AI]))
         else:
             self._jobs.start(
-                f"Opening the prior {wording.series_title(series)}",
+                tr("Opening the prior {series}", series=wording.series_title(series)),
                 workflow.open_series,
                 series,
                 on_success=partial(self._read, current, series),
@@ -78,7 +85,7 @@ class ComparisonDesk(QObject):
     def _read(self, current: TimePoint, series: Series, volume: Volume) -> None:
         if self._is_on_screen(current):
             self._jobs.start(
-                "AI is reading the prior",
+                tr("AI is reading the prior"),
                 workflow.analyze,
                 series,
                 volume,
@@ -93,7 +100,7 @@ class ComparisonDesk(QObject):
         if study is not None and self._is_on_screen(current):
             prior = TimePoint(study, series, volume, findings)
             self._jobs.start(
-                "Aligning with the prior",
+                tr("Aligning with the prior"),
                 workflow.compare,
                 prior,
                 current,
@@ -112,7 +119,7 @@ class ComparisonDesk(QObject):
         prior = self._model.companion
         if isinstance(prior, Prior):
             self._jobs.start(
-                "Comparing lesions",
+                tr("Comparing lesions"),
                 workflow.compare,
                 prior.point,
                 prior.current,

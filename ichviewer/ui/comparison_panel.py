@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from ichviewer.analysis.findings import HemorrhageType, Lesion
 from ichviewer.comparison.alignment import Grade
 from ichviewer.comparison.change import Amount, Comparison, LesionChange, Trend
+from ichviewer.language import tr, tr_later
 from ichviewer.report import changes
 from ichviewer.ui import wording
 from ichviewer.ui.banner import Banner
@@ -28,18 +29,21 @@ from ichviewer.ui.messages import show_text
 from ichviewer.ui.theme import colours, type_ink
 from ichviewer.ui.viewer_model import ViewerModel
 
-_COLUMNS = ("", "prior", "now mL", "change", "%", "what", "mm")
+_COLUMNS = (
+    *("", tr_later("prior"), tr_later("now mL"), tr_later("change"), "%"),
+    *(tr_later("what"), tr_later("mm")),
+)
 _FIGURES = (1, 2, 3, 4)
 _WHAT = 5
 #: Further rows are scrolled to.
 _MOST_ROWS = 6
 _TIPS = {
-    0: "Type, or lesion with its number on the prior and on this series",
+    0: tr_later("Type, or lesion with its number on the prior and on this series"),
     3: changes.UNCERTAINTY,
     5: changes.RULE,
-    6: "Thickness of a collection, else largest diameter: prior → now",
+    6: tr_later("Thickness of a collection, else largest diameter: prior → now"),
 }
-_MOVE_HINT = "Move it with Alt+Shift and arrows, PgUp, PgDn; turn it with Ctrl as well"
+_MOVE_HINT = tr_later("Move it with Alt+Shift and arrows, PgUp, PgDn; turn it with Ctrl as well")
 
 
 class ComparisonPanel(QWidget):
@@ -55,14 +59,14 @@ class ComparisonPanel(QWidget):
         self._title = label("", "heading", wraps=True)
         self._warnings = label("", "warning", wraps=True)
         self._alignment = label("", "dim", wraps=True)
-        self._alignment.setToolTip(_MOVE_HINT)
+        self._alignment.setToolTip(tr(_MOVE_HINT))
         self._verdict = label("", "heading", wraps=True)
         self.table = _ChangeTable(model)
         self._shift = label("", "dim", wraps=True)
-        whole = QPushButton("All of it…")
-        whole.setToolTip("The whole comparison as text, with signs, rule and uncertainty")
+        whole = QPushButton(tr("All of it…"))
+        whole.setToolTip(tr("The whole comparison as text, with signs, rule and uncertainty"))
         whole.clicked.connect(self._show_all)
-        close = QPushButton("Close the prior")
+        close = QPushButton(tr("Close the prior"))
         close.clicked.connect(self.close_wanted)
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -85,8 +89,16 @@ class ComparisonPanel(QWidget):
         if not isinstance(prior, Prior):
             return
         found = prior.comparison
-        after = f", {found.interval} before" if found.interval else ""
-        self._title.setText(f"Change since the prior of {prior.point.study.date or '?'}{after}")
+        date = prior.point.study.date or "?"
+        self._title.setText(
+            tr(
+                "Change since the prior of {date}, {interval} before",
+                date=date,
+                interval=found.interval,
+            )
+            if found.interval
+            else tr("Change since the prior of {date}", date=date)
+        )
         self._warnings.setText("\n".join(found.warnings))
         self._warnings.setVisible(bool(found.warnings))
         self._alignment.setText(found.alignment.sentence())
@@ -102,7 +114,7 @@ class ComparisonPanel(QWidget):
     def _show_all(self) -> None:
         prior = self._model.companion
         if isinstance(prior, Prior):
-            show_text(self, "Comparison", changes.changes_text(prior.comparison))
+            show_text(self, tr("Comparison"), changes.changes_text(prior.comparison))
 
 
 class _ChangeTable(QTableWidget):
@@ -112,11 +124,11 @@ class _ChangeTable(QTableWidget):
         super().__init__(0, len(_COLUMNS))
         self._model = model
         self._lesions: list[Lesion | None] = []
-        self.setAccessibleName("Changes since the prior")
-        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setAccessibleName(tr("Changes since the prior"))
+        self.setHorizontalHeaderLabels([tr(column) for column in _COLUMNS])
         for column, tip in _TIPS.items():
             self.model().setHeaderData(
-                column, Qt.Orientation.Horizontal, tip, Qt.ItemDataRole.ToolTipRole
+                column, Qt.Orientation.Horizontal, tr(tip), Qt.ItemDataRole.ToolTipRole
             )
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -156,9 +168,9 @@ class _ChangeTable(QTableWidget):
         shown = min(len(rows), _MOST_ROWS) * self.verticalHeader().defaultSectionSize()
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + shown + 4)
         for row, (name, amount, trend, mm) in enumerate(rows):
-            for column, text in enumerate((name, *_figures(amount), str(trend), mm)):
+            for column, text in enumerate((name, *_figures(amount), tr(trend), mm)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(amount.rule_words() or str(trend))
+                item.setToolTip(amount.rule_words() or tr(trend))
                 if column in _FIGURES:
                     item.setTextAlignment(
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -169,7 +181,9 @@ class _ChangeTable(QTableWidget):
                 self._cell(row, 0).setForeground(type_ink(kind))
             if grown[row]:
                 is_grown = trend is Trend.GROWN
-                self._cell(row, _WHAT).setText("GROWTH" if is_grown else f"{trend}, GROWTH")
+                self._cell(row, _WHAT).setText(
+                    tr("GROWTH") if is_grown else tr("{trend}, GROWTH", trend=tr(trend))
+                )
                 self._cell(row, _WHAT).setForeground(QColor(colours().warning))
 
     def _cell(self, row: int, column: int) -> QTableWidgetItem:
@@ -184,12 +198,12 @@ class _ChangeTable(QTableWidget):
 
 
 def _title(kind: HemorrhageType | None) -> str:
-    return wording.capital(kind.word) if kind else "All types"
+    return wording.capital(tr(kind.word)) if kind else tr("All types")
 
 
 def _name(change: LesionChange) -> str:
     numbers = f"{changes.numbers_of(change.prior)} → {changes.numbers_of(change.current)}"
-    return f"  lesion {numbers}"
+    return "  " + tr("lesion {numbers}", numbers=numbers)
 
 
 def _figures(amount: Amount) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from ichviewer.comparison.slices import prior_slice
 from ichviewer.comparison.time_point import TimePoint
 from ichviewer.imaging.grid import Float
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.library.case import Match
 from ichviewer.ui import wording
 
@@ -51,7 +52,7 @@ class Prior:
     @property
     def word(self) -> str:
         """What the view is called."""
-        return "prior series"
+        return tr("prior series")
 
     def slice_beside(self, study_k: int, study: Volume) -> int:
         """The prior slice at the same height of the head, as the reader has shifted it."""
@@ -63,12 +64,12 @@ class Prior:
         alignment = self.comparison.alignment
         known = prior_slice(study_k, self.current.volume.grid, self.volume.grid, alignment)
         lines = (
-            f"PRIOR · {wording.study_title(self.point.study)}",
+            tr("PRIOR · {study}", study=wording.study_title(self.point.study)),
             wording.study_subtitle(self.point.study),
             wording.series_title(self.point.series),
-            "" if is_linked else "not linked (L)",
+            "" if is_linked else tr("not linked (L)"),
             alignment.sentence().split(";")[0],
-            "" if known is not None else "The prior does not reach this slice.",
+            "" if known is not None else tr("The prior does not reach this slice."),
         )
         return tuple(line for line in lines if line)
 

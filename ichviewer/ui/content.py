@@ -13,6 +13,7 @@ from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.imaging.plane_slab import Projection, Slab
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.ui import wording
 from ichviewer.ui.viewer_model import Kji, ViewerModel
 
@@ -180,7 +181,7 @@ class SlabContent(StudyContent):
     @property
     def word(self) -> str:
         """Told apart from the single slice."""
-        return "slab"
+        return tr("slab")
 
     def refusal(self) -> str:
         """Slices without trustworthy positions have no thickness."""
@@ -249,7 +250,7 @@ class CaseContent:
     @property
     def word(self) -> str:
         """Told apart from the study."""
-        return self._model.companion.word if self._model.companion else "similar case"
+        return self._model.companion.word if self._model.companion else tr("similar case")
 
     @property
     def field_mm(self) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from ichviewer.imaging.plane import Plane
 from ichviewer.imaging.plane_slab import Projection, Slab, slab_members
 from ichviewer.imaging.plane_turn import Turn
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr, trn
 from ichviewer.ui import wording
 
 _UPRIGHT = Turn()
@@ -53,21 +54,21 @@ def fidelity_of(
     light = Light.NATIVE
     is_slab = slab.projection is not Projection.NONE
     if plane.is_native:
-        words.append("projected from native pixels" if is_slab else "native pixels")
+        words.append(tr("projected from native pixels") if is_slab else tr("native pixels"))
         light = Light.CHANGED if is_slab else light
     else:
         is_between = is_smooth and not is_slab
-        how = "interpolated between slices" if is_between else "nearest voxels"
-        words += [f"reformatted, {how}", *wording.fidelity(grid)]
+        how = tr("interpolated between slices") if is_between else tr("nearest voxels")
+        words += [tr("reformatted, {how}", how=how), *wording.fidelity(grid)]
         light = Light.CHANGED
     if volume.lossy:
-        words.append(f"lossy source: {volume.lossy}")
+        words.append(tr("lossy source: {source}", source=volume.lossy))
         light = Light.CHANGED
     if turn != _UPRIGHT:
         words.append(turn_words(turn))
         light = Light.CHANGED
     if plane.is_native and grid.missing_slices.any():
-        words.append(f"{wording.plural(int(grid.missing_slices.sum()), 'slice')} missing")
+        words.append(wording.missing(int(grid.missing_slices.sum())))
     if grid.missing_slices.any() or grid.geometry is GeometryClass.NO_GEOMETRY:
         light = Light.INCOMPLETE
     return Fidelity(light, tuple(dict.fromkeys(words)))
@@ -75,10 +76,10 @@ def fidelity_of(
 
 def turn_words(turn: Turn) -> str:
     """`turned 90°`, `mirrored`, `mirrored and turned 180°`; empty for upright images."""
-    said = ["mirrored"] if turn.is_mirrored else []
+    said = [tr("mirrored")] if turn.is_mirrored else []
     if turn.quarters:
-        said.append(f"turned {90 * turn.quarters}°")
-    return " and ".join(said)
+        said.append(tr("turned {angle}°", angle=90 * turn.quarters))
+    return wording.listed(said)
 
 
 def slab_words(plane: Plane, index: int, slab: Slab) -> tuple[str, ...]:
@@ -86,4 +87,12 @@ def slab_words(plane: Plane, index: int, slab: Slab) -> tuple[str, ...]:
     if slab.projection is Projection.NONE:
         return ()
     count = len(slab_members(plane, index, slab.thickness_mm))
-    return (f"{slab.projection} {slab.thickness_mm:g} mm, {wording.plural(count, 'cut')}",)
+    return (
+        trn(
+            "{projection} {mm:g} mm, {n} cut",
+            "{projection} {mm:g} mm, {n} cuts",
+            count,
+            projection=tr(slab.projection),
+            mm=slab.thickness_mm,
+        ),
+    )

@@ -1,5 +1,7 @@
 """The key help: the table of actions and the mouse scheme, as the reader has them."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ichviewer.language import tr, tr_later
 from ichviewer.ui.action import Desk
 from ichviewer.ui.actions import ACTIONS
 from ichviewer.ui.keys import key_text
@@ -22,10 +25,10 @@ Rows = list[tuple[str, str]]
 _COLUMNS = 4
 #: What the mouse does besides its scheme.
 ALSO_MOUSE: tuple[tuple[str, str], ...] = (
-    ("Left click", "crosshair, in all planes"),
-    ("Double click", "this view alone, and back"),
-    ("Slice strip", "click or drag to jump"),
-    ("Drop", "a folder or file onto the window opens it"),
+    (tr_later("Left click"), tr_later("crosshair, in all planes")),
+    (tr_later("Double click"), tr_later("this view alone, and back")),
+    (tr_later("Slice strip"), tr_later("click or drag to jump")),
+    (tr_later("Drop"), tr_later("a folder or file onto the window opens it")),
 )
 
 
@@ -35,7 +38,7 @@ class KeyHelp(QDialog):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("All keys")
+        self.setWindowTitle(tr("All keys"))
         page = QWidget()
         columns = QHBoxLayout(page)
         columns.setSpacing(32)
@@ -44,9 +47,9 @@ class KeyHelp(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(page)
-        scroll.setAccessibleName("All keys and mouse gestures")
+        scroll.setAccessibleName(tr("All keys and mouse gestures"))
         buttons = QDialogButtonBox()
-        buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
@@ -63,11 +66,15 @@ def help_rows(desk: Desk) -> dict[str, Rows]:
     groups: dict[str, Rows] = {}
     for action in ACTIONS:
         keys = key_text(action, settings.keys) or "–"
-        groups.setdefault(action.menu, []).append((keys, action.title_at(desk)))
-    groups["While measuring"] = list(KEYS)
-    scheme = f"Mouse in an image: {settings.mouse_scheme}"
-    groups[scheme] = [*gestures_in_words(scheme_of(settings)), *ALSO_MOUSE]
+        groups.setdefault(tr(action.menu), []).append((keys, action.title_at(desk)))
+    groups[tr("While measuring")] = _said(KEYS)
+    scheme = tr("Mouse in an image: {scheme}", scheme=tr(settings.mouse_scheme))
+    groups[scheme] = [*gestures_in_words(scheme_of(settings)), *_said(ALSO_MOUSE)]
     return groups
+
+
+def _said(rows: Iterable[tuple[str, str]]) -> Rows:
+    return [(tr(keys), tr(text)) for keys, text in rows]
 
 
 def _columns(groups: dict[str, Rows]) -> list[list[tuple[str, Rows]]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QPushButton, QVBoxLayout, QWidget
 
+from ichviewer.language import tr, tr_later
 from ichviewer.ui.action import Action
 from ichviewer.ui.actions import ACTIONS
 from ichviewer.ui.keys import conflict, conflict_sentence, key_text, keys_of
@@ -12,7 +13,7 @@ from ichviewer.ui.labels import label
 from ichviewer.ui.settings_rows import Row
 from ichviewer.ui.viewer_model import ViewerModel
 
-KEYS = "Keys"
+KEYS = tr_later("Keys")
 
 
 def key_rows(model: ViewerModel) -> list[Row]:
@@ -20,7 +21,7 @@ def key_rows(model: ViewerModel) -> list[Row]:
     rows = []
     for action in ACTIONS:
         control = KeyControl(model, action)
-        rows.append(Row(KEYS, f"{action.menu}: {action.text}", control, control.show_keys))
+        rows.append(Row(tr(KEYS), f"{tr(action.menu)}: {action.words}", control, control.show_keys))
     return rows
 
 
@@ -35,7 +36,7 @@ class KeyControl(QWidget):
         self._model = model
         self._action = action
         self._button = QPushButton()
-        self._button.setToolTip("Press to change")
+        self._button.setToolTip(tr("Press to change"))
         self._button.clicked.connect(self.begin)
         self._edit: QKeySequenceEdit | None = None
         self._refusal = label("", "error", wraps=True)
@@ -57,9 +58,11 @@ class KeyControl(QWidget):
     def show_keys(self) -> None:
         """Show the key in use."""
         own = self._model.choices.keys
-        keys = key_text(self._action, own) or "no key"
+        keys = key_text(self._action, own) or tr("no key")
         self._button.setText(keys)
-        self._button.setAccessibleName(f"Key for {self._action.text}: {keys}")
+        self._button.setAccessibleName(
+            tr("Key for {action}: {keys}", action=self._action.words, keys=keys)
+        )
         if self._edit is not None:
             now = keys_of(self._action, own)
             self._edit.setKeySequence(QKeySequence(now[0]) if now else QKeySequence())
@@ -83,11 +86,11 @@ class KeyControl(QWidget):
         edit = QKeySequenceEdit()
         edit.setMaximumSequenceLength(1)
         edit.setClearButtonEnabled(True)
-        edit.setAccessibleName(f"Key for {self._action.text}")
+        edit.setAccessibleName(tr("Key for {action}", action=self._action.words))
         edit.editingFinished.connect(self._take)
-        self._usual = QPushButton("Usual")
-        self._usual.setToolTip("Give this action its usual key back")
-        self._usual.setAccessibleName(f"Usual key for {self._action.text}")
+        self._usual = QPushButton(tr("Usual"))
+        self._usual.setToolTip(tr("Give this action its usual key back"))
+        self._usual.setAccessibleName(tr("Usual key for {action}", action=self._action.words))
         self._usual.clicked.connect(self._take_usual)
         row = QHBoxLayout()
         row.addWidget(edit, 1)

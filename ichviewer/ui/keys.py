@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtGui import QKeySequence
 
+from ichviewer.language import tr
 from ichviewer.ui.action import Action
 from ichviewer.ui.actions import ACTIONS
 
@@ -20,7 +21,7 @@ def keys_of(action: Action, own: Own) -> tuple[str, ...]:
 def key_text(action: Action, own: Own) -> str:
     """The keys of an action, as this system writes them."""
     native = QKeySequence.SequenceFormat.NativeText
-    return " or ".join(QKeySequence(key).toString(native) for key in keys_of(action, own))
+    return tr(" or ").join(QKeySequence(key).toString(native) for key in keys_of(action, own))
 
 
 def conflict(action: Action, key: str, own: Own) -> Action | None:
@@ -39,4 +40,9 @@ def conflict(action: Action, key: str, own: Own) -> Action | None:
 def conflict_sentence(key: str, other: Action) -> str:
     """Why a key cannot be taken."""
     native = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{native} already means “{other.text}” ({other.menu}). Change that first."
+    return tr(
+        "{key} already means “{action}” ({menu}). Change that first.",
+        key=native,
+        action=other.words,
+        menu=tr(other.menu),
+    )

@@ -11,21 +11,25 @@ from PySide6.QtWidgets import (
 )
 
 from ichviewer.analysis.findings import Lesion
+from ichviewer.language import tr, tr_later
 from ichviewer.ui import wording
 from ichviewer.ui.reading_words import lesion_mark, lesion_ml, lesion_state
 from ichviewer.ui.theme import colours, type_ink
 from ichviewer.ui.viewer_model import ViewerModel
 
-_COLUMNS = ("Type", "Side", "Prob.", "mL", "Ø mm", "Slices", "HU", "", "You")
+_COLUMNS = (
+    *(tr_later("Type"), tr_later("Side"), tr_later("Prob."), "mL", "Ø mm"),
+    *(tr_later("Slices"), "HU", "", tr_later("You")),
+)
 _FIGURES = (2, 3, 4)
 #: However little room there is, so many rows are seen.
 _LEAST_ROWS = 4
 _TIPS = {
-    2: "Mean probability of the type over the lesion",
-    4: "Largest diameter within a slice",
-    6: "Mean / highest HU",
-    7: "Caution: see below the table",
-    8: "Your verdict: A accepted, R rejected, U unsure; ✎ edited",
+    2: tr_later("Mean probability of the type over the lesion"),
+    4: tr_later("Largest diameter within a slice"),
+    6: tr_later("Mean / highest HU"),
+    7: tr_later("Caution: see below the table"),
+    8: tr_later("Your verdict: A accepted, R rejected, U unsure; ✎ edited"),
 }
 
 
@@ -35,11 +39,11 @@ class LesionTable(QTableWidget):
     def __init__(self, model: ViewerModel) -> None:
         super().__init__(0, len(_COLUMNS))
         self._model = model
-        self.setAccessibleName("Lesions")
-        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setAccessibleName(tr("Lesions"))
+        self.setHorizontalHeaderLabels([tr(column) for column in _COLUMNS])
         for column, tip in _TIPS.items():
             self.model().setHeaderData(
-                column, Qt.Orientation.Horizontal, tip, Qt.ItemDataRole.ToolTipRole
+                column, Qt.Orientation.Horizontal, tr(tip), Qt.ItemDataRole.ToolTipRole
             )
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.verticalHeader().hide()
@@ -108,14 +112,14 @@ def _items(model: ViewerModel, lesion: Lesion) -> list[QTableWidgetItem]:
         items[column].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     items[0].setForeground(type_ink(lesion.kind))
     items[-2].setForeground(QColor(colours().warning))
-    items[-1].setToolTip(lesion_state(model, lesion) or "not decided yet")
+    items[-1].setToolTip(lesion_state(model, lesion) or tr("not decided yet"))
     return items
 
 
 def _cells(model: ViewerModel, lesion: Lesion) -> tuple[str, ...]:
     return (
-        wording.capital(lesion.kind.word),
-        str(lesion.side),
+        wording.capital(tr(lesion.kind.word)),
+        tr(lesion.side),
         wording.percent(lesion.probability),
         wording.millilitres(lesion_ml(model, lesion)),
         f"{lesion.diameter_mm:.0f}",

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from ichviewer import workflow
 from ichviewer.imaging.measure import Segmented
 from ichviewer.imaging.measurement import Kind, Measurement
+from ichviewer.language import tr, tr_later, trn
 from ichviewer.report.measurements import to_csv, to_json
-from ichviewer.ui import wording
 from ichviewer.ui.images_panel import ImagesPanel
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.measure_hand import MeasureHand
@@ -22,7 +22,7 @@ from ichviewer.ui.reading_brush import ReadingBrush
 from ichviewer.ui.reading_measures import ReadingMeasures
 from ichviewer.ui.viewer_model import ViewerModel
 
-_TYPES = "JSON, can be measured again (*.json);;CSV, for a spreadsheet (*.csv)"
+_TYPES = tr_later("JSON, can be measured again (*.json);;CSV, for a spreadsheet (*.csv)")
 
 
 class MeasureDesk(QObject):
@@ -72,16 +72,22 @@ class MeasureDesk(QObject):
         entries = self.measures.entries
         if self._is_any(bool(entries)):
             QApplication.clipboard().setText(to_csv(entries))
-            self._messages.note(f"Copied {wording.plural(len(entries), 'measurement')} as CSV.")
+            self._messages.note(
+                trn(
+                    "Copied {n} measurement as CSV.",
+                    "Copied {n} measurements as CSV.",
+                    len(entries),
+                )
+            )
 
     def export(self) -> None:
         """Ask for a file, and save all measurements of the series to it."""
         if self._is_any(bool(self.measures.entries)):
             chosen, kind = QFileDialog.getSaveFileName(
                 self._window,
-                "Export measurements",
-                "measurements.json",
-                _TYPES,
+                tr("Export measurements"),
+                tr("measurements.json"),
+                tr(_TYPES),
                 options=QFileDialog.Option.DontConfirmOverwrite,
             )
             if chosen:
@@ -96,13 +102,15 @@ class MeasureDesk(QObject):
         try:
             free.write_text(write(self.measures.entries), encoding="utf-8")
         except OSError as error:
-            self._messages.note(f"{free} cannot be written: {error.strerror or error}.")
+            self._messages.note(
+                tr("{file} cannot be written: {why}.", file=free, why=error.strerror or error)
+            )
         else:
-            self._messages.note(f"Saved as {free}.")
+            self._messages.note(tr("Saved as {file}.", file=free))
 
     def _is_any(self, has_any: bool) -> bool:
         if not has_any:
-            self._messages.note("Nothing is measured on this series yet.")
+            self._messages.note(tr("Nothing is measured on this series yet."))
         return has_any
 
     def _compare(self) -> None:
@@ -115,7 +123,7 @@ class MeasureDesk(QObject):
             if drawn.kind is Kind.ABC2 and not is_known:
                 self._asked.add(drawn)
                 self._jobs.start(
-                    "Looking up the segmented lesion",
+                    tr("Looking up the segmented lesion"),
                     workflow.segmented_lesion,
                     drawn,
                     findings.mask,

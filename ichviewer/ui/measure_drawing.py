@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from ichviewer.imaging.figure import Stroke, figure
 from ichviewer.imaging.measurement import Handle, Kind, Measurement
 from ichviewer.imaging.plane_slab import Projection
+from ichviewer.language import tr
 from ichviewer.report.measurements import quantity_text, short_lines
 from ichviewer.ui import annotations
 from ichviewer.ui.measure_label import Label, place
@@ -106,7 +107,7 @@ class MeasureDrawing:
         lines = short_lines(drawn.kind, measured)
         is_slab = self._model.view.slab.projection is not Projection.NONE
         if drawn.kind.is_region and is_slab:
-            lines = (*lines, "of this slice alone, not of the slab")
+            lines = (*lines, tr("of this slice alone, not of the slab"))
         shown = [self._screen.points(stroke.points_lps_mm) for stroke in strokes]
         if not shown:
             return [Label([at], (drawn.name,), colour) for at in self._first_grip(drawn)]

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ichviewer.imaging.regions import Histogram, Statistics
+from ichviewer.language import tr
 from ichviewer.ui.theme import colours
 
 _HEIGHT = 92
@@ -18,7 +19,7 @@ class HistogramView(QWidget):
         self._statistics: Statistics | None = None
         self._unit = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Histogram of the region")
+        self.setAccessibleName(tr("Histogram of the region"))
 
     def show_statistics(self, statistics: Statistics | None, unit: str) -> None:
         """Show a region's values; hidden without any."""
@@ -27,8 +28,13 @@ class HistogramView(QWidget):
         self.setVisible(histogram is not None)
         if histogram is not None and statistics is not None:
             self.setAccessibleDescription(
-                f"{statistics.count} voxels, most often {_mode(histogram):.0f} {unit}, "
-                f"mean {statistics.mean:.1f} {unit}"
+                tr(
+                    "{count} voxels, most often {mode:.0f} {unit}, mean {mean:.1f} {unit}",
+                    count=statistics.count,
+                    mode=_mode(histogram),
+                    mean=statistics.mean,
+                    unit=unit,
+                )
             )
         self.update()
 
@@ -66,7 +72,7 @@ class HistogramView(QWidget):
         foot = QRectF(area.left(), area.bottom() + 2, area.width(), line)
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, f"{found.smallest:.0f} {self._unit}")
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight, f"{found.largest:.0f} {self._unit}")
-        text = f"mean {found.mean:.1f}"
+        text = tr("mean {mean:.1f}", mean=found.mean)
         width = painter.fontMetrics().horizontalAdvance(text) + 2
         x = min(max(mean_x - width / 2, area.left()), area.right() - width)
         painter.drawText(QRectF(x, 1, width, line), Qt.AlignmentFlag.AlignLeft, text)

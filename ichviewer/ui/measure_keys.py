@@ -7,6 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 
 from ichviewer.imaging.measurement import Kind
+from ichviewer.language import tr_later
 from ichviewer.ui.measure_list import MeasureList
 
 Pressed = tuple[int, Qt.KeyboardModifier]
@@ -20,12 +21,15 @@ _ARROWS = {
 }
 #: For the key help.
 KEYS: tuple[tuple[str, str], ...] = (
-    ("Return", "put the tool's measurement at the crosshair; close a polygon"),
-    ("Tab, Shift+Tab", "next, previous grip of the chosen measurement"),
-    ("Arrows", "move the grip by a pixel; with Shift by ten; without a grip move all of it"),
-    ("PgUp, PgDown", "move an end of a length or of C to the next slice"),
-    ("Backspace", "take the last point of a drawing back"),
-    ("Esc", "stop drawing, then choose nothing"),
+    (tr_later("Return"), tr_later("put the tool's measurement at the crosshair; close a polygon")),
+    (tr_later("Tab, Shift+Tab"), tr_later("next, previous grip of the chosen measurement")),
+    (
+        tr_later("Arrows"),
+        tr_later("move the grip by a pixel; with Shift by ten; without a grip move all of it"),
+    ),
+    (tr_later("PgUp, PgDown"), tr_later("move an end of a length or of C to the next slice")),
+    (tr_later("Backspace"), tr_later("take the last point of a drawing back")),
+    (tr_later("Esc"), tr_later("stop drawing, then choose nothing")),
 )
 
 

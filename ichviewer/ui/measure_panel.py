@@ -5,13 +5,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ichviewer.imaging.measure import Measured
+from ichviewer.language import tr, tr_later
 from ichviewer.report.measurements import full_text
 from ichviewer.ui.labels import label
 from ichviewer.ui.measure_histogram import HistogramView
 from ichviewer.ui.measure_list import MeasureList
 from ichviewer.ui.measure_table import MeasureTable
 
-_RULE = (
+_RULE = tr_later(
     "A voxel counts when its centre lies inside the outline or on it. "
     "Values are those of the acquired voxels, never of the smoothed image."
 )
@@ -30,12 +31,12 @@ class MeasurePanel(QWidget):
         self._values = label("", "dim", wraps=True)
         self._remarks = label("", "warning", wraps=True)
         self.histogram = HistogramView()
-        self.histogram.setToolTip(_RULE)
-        self._delete = QPushButton("Delete")
-        self._delete.setToolTip("Delete the chosen measurement; undo brings it back")
+        self.histogram.setToolTip(tr(_RULE))
+        self._delete = QPushButton(tr("Delete"))
+        self._delete.setToolTip(tr("Delete the chosen measurement; undo brings it back"))
         self._delete.clicked.connect(measures.delete_selected)
-        export = QPushButton("Export…")
-        export.setToolTip("Save all measurements of this series as JSON or CSV")
+        export = QPushButton(tr("Export…"))
+        export.setToolTip(tr("Save all measurements of this series as JSON or CSV"))
         export.clicked.connect(self.export_wanted)
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -43,7 +44,7 @@ class MeasurePanel(QWidget):
         foot.addWidget(export)
         column = self._column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 10, 6)
-        column.addWidget(label("Measurements", "heading"))
+        column.addWidget(label(tr("Measurements"), "heading"))
         column.addWidget(MeasureTable(measures), 1)
         column.addWidget(self._values)
         column.addWidget(self._remarks)

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from ichviewer.language import tr, tr_later
 from ichviewer.report.measurements import Entry, full_text, short_lines
 from ichviewer.ui.measure_list import MeasureList
 
-_COLUMNS = ("Name", "Where", "Value")
+_COLUMNS = (tr_later("Name"), tr_later("Where"), tr_later("Value"))
 _NAME = 0
 #: So many rows, the head among them, are seen however little room there is.
 _LEAST_ROWS = 5
@@ -25,8 +26,8 @@ class MeasureTable(QTableWidget):
     def __init__(self, measures: MeasureList) -> None:
         super().__init__(0, len(_COLUMNS))
         self._measures = measures
-        self.setAccessibleName("Measurements")
-        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setAccessibleName(tr("Measurements"))
+        self.setHorizontalHeaderLabels([tr(column) for column in _COLUMNS])
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.verticalHeader().hide()
         self.setEditTriggers(

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
+from ichviewer.language import tr, tr_later
 from ichviewer.ui.action import Action, Desk
 from ichviewer.ui.actions import ACTIONS, FILE, HELP
 from ichviewer.ui.keys import Own, key_text, keys_of
@@ -17,12 +18,12 @@ _IN_TOOL_BAR = (FILE[0], *WINDOWS[:9], *_LAYOUTS, HELP[0])
 _AFTER_A_LINE = (WINDOWS[0], VIEW[0], HELP[0])
 #: Shorter words where the menu's would not fit the tool bar.
 _SHORT = {
-    _LAYOUTS[0]: "1 view",
-    _LAYOUTS[1]: "3 views",
-    _LAYOUTS[2]: "4 views",
-    WINDOWS[7]: "Model",
-    WINDOWS[8]: "File",
-    HELP[0]: "Keys",
+    _LAYOUTS[0]: tr_later("1 view"),
+    _LAYOUTS[1]: tr_later("3 views"),
+    _LAYOUTS[2]: tr_later("4 views"),
+    WINDOWS[7]: tr_later("Model"),
+    WINDOWS[8]: tr_later("File"),
+    HELP[0]: tr_later("Keys"),
 }
 
 
@@ -38,7 +39,7 @@ class Menus:
         menus: dict[str, QMenu] = {}
         for action, made in self._made.items():
             if action.menu not in menus:
-                menus[action.menu] = window.menuBar().addMenu(action.menu)
+                menus[action.menu] = window.menuBar().addMenu(tr(action.menu))
                 menus[action.menu].aboutToShow.connect(self.show_switches)
             if action.release is None:
                 menus[action.menu].addAction(made)
@@ -51,7 +52,7 @@ class Menus:
                 made.setShortcuts([QKeySequence(key) for key in keys_of(action, own)])
             title = action.title_at(self._desk)
             made.setText(title)
-            made.setIconText(_SHORT.get(action, title.split("  ")[0].rstrip("…")))
+            made.setIconText(tr(_SHORT.get(action, "")) or title.split("  ")[0].rstrip("…"))
             keys = key_text(action, own)
             made.setToolTip(f"{title}  ({keys})" if keys else title)
         self.show_switches()
@@ -69,7 +70,7 @@ class Menus:
                 self._made[action].setChecked(action.is_on(self._desk))
 
     def _make(self, window: QMainWindow, action: Action) -> QAction:
-        made = QAction(action.text, window)
+        made = QAction(action.words, window)
         made.setCheckable(action.is_on is not None)
         made.triggered.connect(self._runner(action))
         return made
@@ -82,7 +83,7 @@ class Menus:
         return run
 
     def _tool_bar(self) -> QToolBar:
-        bar = QToolBar("Tools")
+        bar = QToolBar(tr("Tools"))
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for action in _IN_TOOL_BAR:

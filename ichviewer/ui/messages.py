@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from ichviewer.errors import IchViewerError
+from ichviewer.language import tr, tr_later
 
 log = logging.getLogger(__name__)
 
-_UNEXPECTED = (
+_UNEXPECTED = tr_later(
     "Something unexpected went wrong in the program. What is on screen may be incomplete; "
     "open the series again before you rely on it."
 )
@@ -91,7 +92,7 @@ class Messages(QObject):
 
 def sentence_of(error: BaseException) -> str:
     """The sentence a reader gets for an error."""
-    return str(error) if isinstance(error, IchViewerError) else _UNEXPECTED
+    return str(error) if isinstance(error, IchViewerError) else tr(_UNEXPECTED)
 
 
 class MessageBar(QFrame):
@@ -105,9 +106,9 @@ class MessageBar(QFrame):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._details = QPushButton("Details…")
+        self._details = QPushButton(tr("Details…"))
         self._details.clicked.connect(self._open_details)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.clicked.connect(messages.clear)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 8)
@@ -130,7 +131,7 @@ class MessageBar(QFrame):
     def _open_details(self) -> None:
         message = self._messages.current
         if message is not None:
-            show_text(self, "Details", message.details)
+            show_text(self, tr("Details"), message.details)
 
 
 def show_text(parent: QWidget, title: str, text: str) -> None:
@@ -142,7 +143,7 @@ def show_text(parent: QWidget, title: str, text: str) -> None:
     view = QPlainTextEdit(text)
     view.setReadOnly(True)
     buttons = QDialogButtonBox()
-    buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
     buttons.rejected.connect(dialog.close)
     column = QVBoxLayout(dialog)
     column.addWidget(view)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QPointF, Qt
 
+from ichviewer.language import tr, tr_later
 from ichviewer.settings import Settings
 
 #: A gesture in words: "Left", "Ctrl+Wheel" ...
@@ -17,16 +18,16 @@ _SCROLL_PX = 12.0
 _ZOOM_PX = 30.0
 _SLAB_STEP_MM = 5.0
 _BUTTONS = {
-    Qt.MouseButton.LeftButton: "Left",
-    Qt.MouseButton.MiddleButton: "Middle",
-    Qt.MouseButton.RightButton: "Right",
+    Qt.MouseButton.LeftButton: tr_later("Left"),
+    Qt.MouseButton.MiddleButton: tr_later("Middle"),
+    Qt.MouseButton.RightButton: tr_later("Right"),
 }
 _MODIFIERS = {
-    Qt.KeyboardModifier.ControlModifier: "Ctrl",
-    Qt.KeyboardModifier.ShiftModifier: "Shift",
-    Qt.KeyboardModifier.AltModifier: "Alt",
+    Qt.KeyboardModifier.ControlModifier: tr_later("Ctrl"),
+    Qt.KeyboardModifier.ShiftModifier: tr_later("Shift"),
+    Qt.KeyboardModifier.AltModifier: tr_later("Alt"),
 }
-WHEEL = "Wheel"
+WHEEL = tr_later("Wheel")
 GESTURES: tuple[Gesture, ...] = tuple(
     modifier + source
     for source, modifier in product((*_BUTTONS.values(), WHEEL), ("", "Ctrl+", "Shift+", "Alt+"))
@@ -36,19 +37,19 @@ GESTURES: tuple[Gesture, ...] = tuple(
 class MouseAction(StrEnum):
     """What a gesture does."""
 
-    NOTHING = "nothing"
-    TOOL = "crosshair or tool"
-    SCROLL = "scroll"
-    FAST_SCROLL = "scroll ten at a time"
-    WINDOW = "window"
-    PAN = "move the image"
-    ZOOM = "zoom"
-    SLAB = "slab thickness"
+    NOTHING = tr_later("nothing")
+    TOOL = tr_later("crosshair or tool")
+    SCROLL = tr_later("scroll")
+    FAST_SCROLL = tr_later("scroll ten at a time")
+    WINDOW = tr_later("window")
+    PAN = tr_later("move the image")
+    ZOOM = tr_later("zoom")
+    SLAB = tr_later("slab thickness")
 
 
 Scheme = Mapping[Gesture, MouseAction]
 #: The name of the scheme that the reader makes.
-OWN = "own"
+OWN = tr_later("own")
 _WHEEL: Scheme = {
     "Wheel": MouseAction.SCROLL,
     "Ctrl+Wheel": MouseAction.ZOOM,
@@ -116,10 +117,13 @@ def gesture_of(source: Qt.MouseButton | str, modifiers: Qt.KeyboardModifier) -> 
 def gestures_in_words(scheme: Scheme) -> tuple[tuple[str, str], ...]:
     """Each gesture of a scheme with what it does, for the key help."""
     used = [g for g in GESTURES if scheme.get(g, MouseAction.NOTHING) is not MouseAction.NOTHING]
-    return tuple(
-        (gesture if gesture.endswith(WHEEL) else f"{gesture} drag", str(scheme[gesture]))
-        for gesture in used
-    )
+    return tuple((gesture_words(gesture), tr(scheme[gesture])) for gesture in used)
+
+
+def gesture_words(gesture: Gesture) -> str:
+    """A gesture in the reader's language."""
+    said = "+".join(map(tr, gesture.split("+")))
+    return said if gesture.endswith(WHEEL) else tr("{button} drag", button=said)
 
 
 class Hand:

@@ -14,6 +14,7 @@ from ichviewer.imaging.plane import Axis, Pixel, Plane
 from ichviewer.imaging.plane_slab import Projection
 from ichviewer.imaging.plane_turn import Turn
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import tr
 from ichviewer.ui import annotations, wording
 from ichviewer.ui.annotations import Corners
 from ichviewer.ui.content import Content
@@ -90,7 +91,7 @@ class Notes:
         if overlay is not None:
             self._name_types(painter, area, screen, overlay)
             ink = QColor(ON_IMAGE.warning)
-            annotations.write_foot(painter, area, wording.NOT_FOR_DIAGNOSIS, ink)
+            annotations.write_foot(painter, area, tr(wording.NOT_FOR_DIAGNOSIS), ink)
         corners = self._corners(plane, pointer)
         annotations.write_corners(painter, area, corners)
         drop_px = annotations.letter_drop_px(painter, area, corners)
@@ -104,7 +105,7 @@ class Notes:
         if volume is None or kji is None:
             return ()
         value = self._value(volume, kji, pointer)
-        voxel = "voxel  k {}  j {}  i {}".format(*kji)
+        voxel = tr("voxel  k {k}  j {j}  i {i}", k=kji[0], j=kji[1], i=kji[2])
         if volume.geometry is GeometryClass.NO_GEOMETRY:
             return (value, voxel)
         x, y, z = volume.grid.lps_mm(np.array(kji, dtype=float)).tolist()
@@ -112,12 +113,18 @@ class Notes:
 
     def _value(self, volume: Volume, kji: Kji, pointer: Pixel | None) -> str:
         """The HU of the voxel; in a slab, what is shown there."""
-        unit = "HU" if volume.is_hu else "(stored value, no HU)"
+        unit = "HU" if volume.is_hu else tr("(stored value, no HU)")
         slab = self.content.slab
         shown = None if pointer is None else self.picture.value(pointer)
         if slab.projection is Projection.NONE or shown is None:
             return f"{volume.hu[kji]:.0f} {unit}"
-        return f"{shown:.0f} {unit}, {slab.projection} of {slab.thickness_mm:g} mm"
+        return tr(
+            "{value:.0f} {unit}, {projection} of {mm:g} mm",
+            value=shown,
+            unit=unit,
+            projection=tr(slab.projection),
+            mm=slab.thickness_mm,
+        )
 
     @property
     def _index(self) -> int:
@@ -125,7 +132,7 @@ class Notes:
 
     def _corners(self, plane: Plane, pointer: Pixel | None) -> Corners:
         has_directions = plane.grid.geometry is not GeometryClass.NO_GEOMETRY
-        name = plane.orientation if has_directions else "image"
+        name = tr(plane.orientation) if has_directions else tr("image")
         word = wording.capital(" ".join(x for x in (name, self.content.word) if x))
         count = f"{self._index + 1} / {plane.count}"
         is_all = self.model.texts is Texts.ALL
@@ -146,12 +153,12 @@ class Notes:
     def _marks(self) -> tuple[str, ...]:
         """What the reader did to this view or slice."""
         is_key = self.content.takes_keys and self.model.cursor_kji[0] in self.model.key_slices
-        said = ("key image",) if is_key and self.axis is Axis.K else ()
+        said = (tr("key image"),) if is_key and self.axis is Axis.K else ()
         if self.content.evidence is not None and self.model.evidence_column is not None:
             column = self.model.evidence_column
-            word = HemorrhageType(column).word if column else "any hemorrhage"
-            said = (*said, f"AI evidence: {word}")
-        return (*said, "inverted") if self.model.view.is_inverted else said
+            word = tr(HemorrhageType(column).word) if column else tr("any hemorrhage")
+            said = (*said, tr("AI evidence: {type}", type=word))
+        return (*said, tr("inverted")) if self.model.view.is_inverted else said
 
     def _fidelity(self, volume: Volume, plane: Plane) -> Fidelity:
         return fidelity_of(
@@ -178,5 +185,5 @@ class Notes:
             kind = HemorrhageType(label)
             box = QRectF(screen.screen_point(top, left), screen.screen_point(bottom, right))
             annotations.write_type(
-                painter, area, box, kind.word, type_colour(kind).lighter(125), taken=taken
+                painter, area, box, tr(kind.word), type_colour(kind).lighter(125), taken=taken
             )

@@ -10,11 +10,12 @@ from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_slab import Projection
 from ichviewer.imaging.plane_turn import Turn
 from ichviewer.imaging.window import PRESETS, Window
+from ichviewer.language import tr
 from ichviewer.settings import CINE_RANGE_HZ
 from ichviewer.ui import wording
 from ichviewer.ui.action import Action, Desk
-from ichviewer.ui.view_state import Layout, Texts
-from ichviewer.ui.viewer_model import full_range
+from ichviewer.ui.view_state import LAYOUT_TITLES, Layout, Texts
+from ichviewer.ui.viewer_model import OWN_WINDOW, full_range
 
 _WIDTH_STEP = 1.1
 _CENTER_SHARE = 0.05
@@ -46,7 +47,7 @@ def _is_preset(desk: Desk, number: int) -> bool:
 
 def _preset_title(desk: Desk, number: int) -> str:
     window = desk.model.choices.presets[number - 1]
-    return f"{wording.capital(window.name)}  {window.width:g} / {window.center:g}"
+    return f"{wording.capital(tr(window.name))}  {window.width:g} / {window.center:g}"
 
 
 def _next_window(desk: Desk, windows: tuple[Window, ...]) -> None:
@@ -70,14 +71,14 @@ def _window_of_model(desk: Desk) -> None:
     if windows:
         _next_window(desk, windows)
     else:
-        desk.note("No model has read this series, so there is no window that a model saw.")
+        desk.note(tr("No model has read this series, so there is no window that a model saw."))
 
 
 def _change_window(desk: Desk, wider: int, higher: int) -> None:
     now = desk.model.window
     width = min(max(now.width * _WIDTH_STEP**wider, 1.0), 20000.0)
     center = now.center + higher * max(now.width * _CENTER_SHARE, 0.5)
-    desk.model.window = Window(center, width, "own window", now.shape)
+    desk.model.window = Window(center, width, OWN_WINDOW, now.shape)
 
 
 def _turn(desk: Desk, how: Callable[[Turn], Turn]) -> None:
@@ -201,11 +202,12 @@ WINDOWS = (
     *(
         Action(
             "Window",
-            f"Preset {number}",
+            "Preset {what}",
             (str(number),),
             partial(_use_preset, number=number),
             is_on=partial(_is_preset, number=number),
             title=partial(_preset_title, number=number),
+            what=str(number),
         )
         for number in PRESETS
     ),
@@ -220,7 +222,7 @@ WINDOWS = (
 
 VIEW = (
     *(
-        Action("View", wording.capital(layout), (f"Alt+{number}",),
+        Action("View", LAYOUT_TITLES[layout], (f"Alt+{number}",),
                partial(_set_layout, layout=layout), is_on=partial(_is_layout, layout=layout))
         for number, layout in enumerate(Layout, 1)
     ),

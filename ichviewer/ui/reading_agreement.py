@@ -15,15 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ichviewer.language import tr, tr_later
 from ichviewer.reading.agreement import NOT_ACCURACY, Agreement, agreement_csv
 from ichviewer.report.reading import AGREEMENT_HEAD, agreement_row
 from ichviewer.ui import wording
 from ichviewer.ui.banner import Banner
 from ichviewer.ui.labels import label
 
-_EXPLAINED = (
+_EXPLAINED = tr_later(
     "Counted are series for which you answered before the AI was shown (menu Reading: Read, then "
-    f"reveal the AI). {NOT_ACCURACY}"
+    "reveal the AI)."
 )
 
 
@@ -35,13 +36,13 @@ class AgreementPage(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Agreement with the AI")
+        self.setWindowTitle(tr("Agreement with the AI"))
         self.resize(900, 420)
         self._counted = counted
         self._note = note
         table = QTableWidget(len(counted), len(AGREEMENT_HEAD))
-        table.setAccessibleName("Agreement by month and scanner")
-        table.setHorizontalHeaderLabels([wording.capital(word) for word in AGREEMENT_HEAD])
+        table.setAccessibleName(tr("Agreement by month and scanner"))
+        table.setHorizontalHeaderLabels([wording.capital(tr(word)) for word in AGREEMENT_HEAD])
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.setShowGrid(False)
@@ -51,16 +52,16 @@ class AgreementPage(QDialog):
         for row, one in enumerate(counted):
             for column, text in enumerate(agreement_row(one)):
                 table.setItem(row, column, QTableWidgetItem(text))
-        nothing = label("No series has been answered before the AI was shown.", wraps=True)
+        nothing = label(tr("No series has been answered before the AI was shown."), wraps=True)
         buttons = QDialogButtonBox()
-        export = buttons.addButton("Export as CSV…", QDialogButtonBox.ButtonRole.ActionRole)
+        export = buttons.addButton(tr("Export as CSV…"), QDialogButtonBox.ButtonRole.ActionRole)
         export.setEnabled(bool(counted))
         export.clicked.connect(self._export)
-        buttons.addButton("Close", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(Banner())
-        layout.addWidget(label(_EXPLAINED, "dim", wraps=True))
+        layout.addWidget(label(f"{tr(_EXPLAINED)} {tr(NOT_ACCURACY)}", "dim", wraps=True))
         layout.addWidget(table if counted else nothing, 1)
         layout.addWidget(buttons)
 
@@ -70,17 +71,24 @@ class AgreementPage(QDialog):
             with file.open("x", encoding="utf-8-sig", newline="") as opened:
                 opened.write(agreement_csv(self._counted))
         except FileExistsError:
-            self._note(f"{file} is there already, and is not overwritten: choose another name.")
+            self._note(
+                tr(
+                    "{file} is there already, and is not overwritten: choose another name.",
+                    file=file,
+                )
+            )
         except OSError as error:
-            self._note(f"{file} cannot be written: {error.strerror or error}.")
+            self._note(
+                tr("{file} cannot be written: {why}.", file=file, why=error.strerror or error)
+            )
         else:
-            self._note(f"Saved as {file}.")
+            self._note(tr("Saved as {file}.", file=file))
 
     def _export(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
             self,
-            "Export agreement",
-            "agreement.csv",
+            tr("Export agreement"),
+            tr("agreement.csv"),
             "CSV (*.csv)",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )

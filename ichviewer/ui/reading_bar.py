@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from ichviewer.language import tr, trn
 from ichviewer.reading.interrupted import Interrupted
 from ichviewer.reading.record import Place
 from ichviewer.reading.replay import Replay
@@ -29,9 +30,9 @@ class ReadingBar(QFrame):
         self._keeper = keeper
         self._offer = ""
         self._text = label("", wraps=True)
-        self._resume = QPushButton("Go on there")
+        self._resume = QPushButton(tr("Go on there"))
         self._resume.clicked.connect(self.resume_wanted)
-        self._dismiss = QPushButton("Not now")
+        self._dismiss = QPushButton(tr("Not now"))
         self._dismiss.clicked.connect(self.dismissed)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 8, 8)
@@ -77,29 +78,40 @@ def offer_of_study(said: Replay, place: Place | None) -> str:
     """What is said when a study is opened that was read before; empty where it was not."""
     reading = said.history.reading
     counts = [
-        wording.plural(len(held), noun)
-        for held, noun in (
-            (reading.answers, "answer"),
-            (reading.decisions, "decision"),
-            (reading.strokes, "stroke"),
-            (reading.measurements, "measurement"),
-            (reading.key_images, "key image"),
+        text
+        for held, text in (
+            (reading.answers, trn("{n} answer", "{n} answers", len(reading.answers))),
+            (reading.decisions, trn("{n} decision", "{n} decisions", len(reading.decisions))),
+            (reading.strokes, trn("{n} stroke", "{n} strokes", len(reading.strokes))),
+            (
+                reading.measurements,
+                trn("{n} measurement", "{n} measurements", len(reading.measurements)),
+            ),
+            (reading.key_images, trn("{n} key image", "{n} key images", len(reading.key_images))),
         )
         if held
     ]
     if place is None or (not counts and not said.is_open):
         return ""
-    how = "was interrupted" if said.is_open else "was closed"
-    kept = f" {wording.capital(wording.listed(counts))} taken up." if counts else ""
-    at = f"You were at slice {place.cursor_kji[0] + 1}."
-    return f"Your reading of this study {how} on {local_time(said.last_time)}.{kept} {at}"
+    time = local_time(said.last_time)
+    parts = [
+        tr("Your reading of this study was interrupted on {time}.", time=time)
+        if said.is_open
+        else tr("Your reading of this study was closed on {time}.", time=time)
+    ]
+    if counts:
+        parts.append(tr("{parts} taken up.", parts=wording.capital(wording.listed(counts))))
+    parts.append(tr("You were at slice {slice}.", slice=place.cursor_kji[0] + 1))
+    return " ".join(parts)
 
 
 def offer_of_interrupted(found: Interrupted) -> str:
     """What is said when the program starts after it was killed."""
-    return (
-        f"The program ended on {local_time(found.last_time)} while you were reading "
-        f"{Path(found.source).name}. Everything you decided was kept."
+    return tr(
+        "The program ended on {time} while you were reading {source}. Everything you decided was "
+        "kept.",
+        time=local_time(found.last_time),
+        source=Path(found.source).name,
     )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPainterPath, Q
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.plane_slab import Projection
+from ichviewer.language import tr
 from ichviewer.reading.record import Stroke
 from ichviewer.ui.messages import Messages
 from ichviewer.ui.reading_lesions import ReadingLesions
@@ -57,7 +58,9 @@ class ReadingBrush(QObject):
         if self.is_on and self.is_eraser is is_eraser:
             self.put_away()
         elif self._model.edited is None:
-            self._messages.note("There is no result of the AI on this series that could be edited.")
+            self._messages.note(
+                tr("There is no result of the AI on this series that could be edited.")
+            )
         else:
             self.is_on, self.is_eraser = True, is_eraser
             self._view.viewport().setMouseTracking(True)
@@ -159,7 +162,7 @@ class ReadingBrush(QObject):
     def _begin(self, at: QPointF) -> None:
         self._view.activate()
         if self._model.view.slab.projection is not Projection.NONE:
-            self._messages.note("Switch the slab off first: strokes are drawn on one slice.")
+            self._messages.note(tr("Switch the slab off first: strokes are drawn on one slice."))
             return
         point = self._voxel(at)
         if point is not None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from ichviewer import paths, workflow
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import Window
+from ichviewer.language import tr
 from ichviewer.reading.agreement import Agreement
 from ichviewer.reading.interrupted import Interrupted, forget_open
 from ichviewer.reading.record import Place
@@ -59,7 +60,7 @@ class ReadingDesk(QObject):
     def look_for_interrupted(self) -> None:
         """Offer the reading that the program was killed in."""
         self._jobs.start(
-            "Looking for an interrupted reading",
+            tr("Looking for an interrupted reading"),
             workflow.interrupted_reading,
             on_success=self._offer_interrupted,
         )
@@ -74,7 +75,7 @@ class ReadingDesk(QObject):
         elif place is not None:
             self._go_to(place)
         else:
-            self._messages.note("This study was not read before.")
+            self._messages.note(tr("This study was not read before."))
 
     def dismiss(self) -> None:
         """Begin anew; what was decided stays."""
@@ -85,7 +86,7 @@ class ReadingDesk(QObject):
     def show_agreement(self) -> None:
         """Show how often reader and AI agreed."""
         self._jobs.start(
-            "Counting agreement", workflow.agreement, on_success=self._show_agreement_page
+            tr("Counting agreement"), workflow.agreement, on_success=self._show_agreement_page
         )
 
     def close(self) -> None:
@@ -100,8 +101,8 @@ class ReadingDesk(QObject):
             return True
         asked = QMessageBox.question(
             self._window,
-            "Close without keeping?",
-            f"{trouble}\n\nClose all the same and lose what could not be written?",
+            tr("Close without keeping?"),
+            f"{trouble}\n\n{tr('Close all the same and lose what could not be written?')}",
         )
         return asked is QMessageBox.StandardButton.Yes
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ichviewer.dicom.study_list import source_of
 from ichviewer.errors import IchViewerError
+from ichviewer.language import tr, tr_later, trn
 from ichviewer.reading.change import Change, Entry, History, Part, do, put, redo, undo
 from ichviewer.reading.event import Changed, Compared, Event, Placed, Redone, Revealed, Undone
 from ichviewer.reading.interrupted import forget_open, note_open
@@ -32,12 +33,12 @@ _LATE_S = 2.0
 #: A closing window waits this long for the journal's last words.
 _CLOSE_S = 4.0
 _PART_WORDS = {
-    Part.ANSWER: "answer",
-    Part.DECISION: "decision",
-    Part.KEY_IMAGE: "key image",
-    Part.MEASUREMENT: "measurement",
-    Part.STROKE: "stroke",
-    Part.DRAFT: "text",
+    Part.ANSWER: tr_later("answer"),
+    Part.DECISION: tr_later("decision"),
+    Part.KEY_IMAGE: tr_later("key image"),
+    Part.MEASUREMENT: tr_later("measurement"),
+    Part.STROKE: tr_later("stroke"),
+    Part.DRAFT: tr_later("text"),
 }
 
 
@@ -95,9 +96,10 @@ class ReadingKeeper(QObject):
         keeping = self._journal.keeping
         if keeping.trouble or keeping.waiting_s < _LATE_S:
             return keeping.trouble
-        return (
-            f"The disk has not taken your reading for {keeping.waiting_s:.0f} seconds. It goes on "
-            "trying; do not close this window before."
+        return tr(
+            "The disk has not taken your reading for {seconds:.0f} seconds. It goes on trying; do "
+            "not close this window before.",
+            seconds=keeping.waiting_s,
         )
 
     @property
@@ -236,11 +238,12 @@ class ReadingKeeper(QObject):
         self.opened.emit()
         self.keeping_changed.emit()
         if said.news:
-            self._messages.note(" ".join(("Your reading was damaged.", *said.news)))
+            self._messages.note(" ".join((tr("Your reading was damaged."), *said.news)))
 
     def _note_loss(self, unwritten: int) -> None:
-        noun = "change" if unwritten == 1 else "changes"
-        self._messages.note(f"{unwritten} {noun} of the last reading could not be written to disk.")
+        self._messages.note(trn("{n} change of the last reading could not be written to disk.",
+                                "{n} changes of the last reading could not be written to disk.",
+                                unwritten))  # fmt: skip
 
     def _refuse(self, study: str, error: IchViewerError) -> None:
         self._early.pop(study, None)
@@ -293,4 +296,4 @@ class ReadingKeeper(QObject):
 
 def described(change: Change | None) -> str:
     """What a change is about, for the menu."""
-    return _PART_WORDS[change.part] if change else ""
+    return tr(_PART_WORDS[change.part]) if change else ""

@@ -5,8 +5,10 @@ import math
 from PySide6.QtCore import QObject, Signal
 
 from ichviewer import workflow
-from ichviewer.analysis.findings import Answer, Findings, GateAnswer, Lesion
+from ichviewer.analysis.findings import GateAnswer, Lesion
+from ichviewer.language import tr
 from ichviewer.reading.change import Part
+from ichviewer.reading.conflict import presence_of
 from ichviewer.reading.journal import now
 from ichviewer.reading.mask_edit import MarkedLesions, edit
 from ichviewer.reading.record import (
@@ -24,12 +26,6 @@ from ichviewer.ui.messages import Messages
 from ichviewer.ui.reading_keeper import ReadingKeeper
 from ichviewer.ui.reading_words import verdict_of
 from ichviewer.ui.viewer_model import ViewerModel
-
-_PRESENCE = {
-    Answer.PRESENT: Presence.PRESENT,
-    Answer.ABSENT: Presence.ABSENT,
-    Answer.UNCERTAIN: Presence.UNSURE,
-}
 
 
 class ReadingLesions(QObject):
@@ -61,9 +57,9 @@ class ReadingLesions(QObject):
         """Give a verdict on the chosen lesion; the same one again takes it back."""
         lesion = self._model.lesion
         if lesion is None:
-            self._messages.note("Choose a finding first, with N or a click in the table.")
+            self._messages.note(tr("Choose a finding first, with N or a click in the table."))
         elif self._marked is None:
-            self._messages.note("The findings are still being prepared; try again in a moment.")
+            self._messages.note(tr("The findings are still being prepared; try again in a moment."))
         else:
             is_same = verdict_of(self._model, lesion) is verdict
             entry = None if is_same else _decision(verdict, lesion)
@@ -92,7 +88,7 @@ class ReadingLesions(QObject):
             return
         if findings.gate.answer is not GateAnswer.REFUSED:
             self._jobs.start(
-                "Preparing the findings",
+                tr("Preparing the findings"),
                 workflow.mark_lesions,
                 findings,
                 volume,
@@ -131,9 +127,11 @@ class ReadingLesions(QObject):
             return
         self._is_told = True
         self._messages.note(
-            "You decided on findings or edited them before, but on another result of the AI (other "
-            "series, models or settings). Those decisions and edits are kept in your reading and "
-            "are not carried over to this result."
+            tr(
+                "You decided on findings or edited them before, but on another result of the AI "
+                "(other series, models or settings). Those decisions and edits are kept in your "
+                "reading and are not carried over to this result."
+            )
         )
 
     def _compare(self) -> None:
@@ -157,13 +155,6 @@ class ReadingLesions(QObject):
                     time=now(),
                 )
             )
-
-
-def presence_of(findings: Findings) -> Presence:
-    """What the AI says of any hemorrhage."""
-    if findings.answers:
-        return _PRESENCE[findings.answers[0]]
-    return Presence.PRESENT if findings.is_any_found else Presence.ABSENT
 
 
 def _decision(verdict: Verdict, lesion: Lesion) -> Decision:

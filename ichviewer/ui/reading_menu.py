@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from ichviewer.language import tr
 from ichviewer.reading.record import Presence, Verdict
 from ichviewer.ui.action import Action, Desk
 from ichviewer.ui.reading_keeper import described
@@ -19,7 +20,7 @@ def _answer(desk: Desk, presence: Presence) -> None:
 def _undo(desk: Desk) -> None:
     keeper = desk.reading.keeper
     if keeper.can_undo:
-        desk.note(f"Taken back: {described(keeper.last_change)}.")
+        desk.note(tr("Taken back: {change}.", change=described(keeper.last_change)))
         keeper.undo()
 
 
@@ -27,7 +28,7 @@ def _redo(desk: Desk) -> None:
     keeper = desk.reading.keeper
     if keeper.can_redo:
         keeper.redo()
-        desk.note(f"Made again: {described(keeper.last_change)}.")
+        desk.note(tr("Made again: {change}.", change=described(keeper.last_change)))
 
 
 def _take(desk: Desk, is_eraser: bool) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.language import tr, tr_later
 from ichviewer.reading.record import Presence, Verdict
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
@@ -24,14 +25,32 @@ from ichviewer.ui.reading_words import answer_text, finding_text, summary, verdi
 from ichviewer.ui.viewer_model import ViewerModel
 
 _VERDICTS = {
-    Verdict.ACCEPTED: ("Accept", "Accept the chosen finding  (A); again takes it back"),
-    Verdict.REJECTED: ("Reject", "Reject the chosen finding  (R); again takes it back"),
-    Verdict.UNSURE: ("Unsure", "Leave the chosen finding open  (U); again takes it back"),
+    Verdict.ACCEPTED: (
+        tr_later("Accept"),
+        tr_later("Accept the chosen finding  (A); again takes it back"),
+    ),
+    Verdict.REJECTED: (
+        tr_later("Reject"),
+        tr_later("Reject the chosen finding  (R); again takes it back"),
+    ),
+    Verdict.UNSURE: (
+        tr_later("Unsure"),
+        tr_later("Leave the chosen finding open  (U); again takes it back"),
+    ),
 }
 _ANSWERS = {
-    Presence.PRESENT: ("Present", "Hemorrhage is present  (Alt+P); again takes it back"),
-    Presence.ABSENT: ("Absent", "Hemorrhage is absent  (Alt+A); again takes it back"),
-    Presence.UNSURE: ("Unsure", "Unsure of hemorrhage  (Alt+U); again takes it back"),
+    Presence.PRESENT: (
+        tr_later("Present"),
+        tr_later("Hemorrhage is present  (Alt+P); again takes it back"),
+    ),
+    Presence.ABSENT: (
+        tr_later("Absent"),
+        tr_later("Hemorrhage is absent  (Alt+A); again takes it back"),
+    ),
+    Presence.UNSURE: (
+        tr_later("Unsure"),
+        tr_later("Unsure of hemorrhage  (Alt+U); again takes it back"),
+    ),
 }
 
 
@@ -43,26 +62,26 @@ class ReadingPanel(QWidget):
         self._model = model
         self._brush = brush
         self._answers = {
-            presence: _switch(text, tip, partial(lesions.answer, presence))
+            presence: _switch(tr(text), tr(tip), partial(lesions.answer, presence))
             for presence, (text, tip) in _ANSWERS.items()
         }
         self._verdicts = {
-            verdict: _switch(text, tip, partial(lesions.decide, verdict))
+            verdict: _switch(tr(text), tr(tip), partial(lesions.decide, verdict))
             for verdict, (text, tip) in _VERDICTS.items()
         }
-        self._paint = _switch("Brush", "Paint the type over the slice  (W)",
+        self._paint = _switch(tr("Brush"), tr("Paint the type over the slice  (W)"),
                               partial(brush.take, is_eraser=False))  # fmt: skip
-        self._erase = _switch("Eraser", "Erase the type from the slice  (Shift+W)",
+        self._erase = _switch(tr("Eraser"), tr("Erase the type from the slice  (Shift+W)"),
                               partial(brush.take, is_eraser=True))  # fmt: skip
         self._kinds = QComboBox()
-        self._kinds.setAccessibleName("Type of brush and eraser")
-        self._kinds.setToolTip("Type that is painted or erased  (Z)")
+        self._kinds.setAccessibleName(tr("Type of brush and eraser"))
+        self._kinds.setToolTip(tr("Type that is painted or erased  (Z)"))
         for kind in HemorrhageType:
-            self._kinds.addItem(wording.capital(kind.word), kind)
+            self._kinds.addItem(wording.capital(tr(kind.word)), kind)
         self._kinds.activated.connect(lambda at: brush.set_kind(self._kinds.itemData(at)))
         self._radius = QDoubleSpinBox()
-        self._radius.setAccessibleName("Radius of brush and eraser in mm")
-        self._radius.setToolTip("Radius of the tip  (, and .)")
+        self._radius.setAccessibleName(tr("Radius of brush and eraser in mm"))
+        self._radius.setToolTip(tr("Radius of the tip  (, and .)"))
         self._radius.setRange(*RADIUS_RANGE_MM)
         self._radius.setSingleStep(RADIUS_STEP_MM)
         self._radius.setDecimals(1)

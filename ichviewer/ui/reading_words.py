@@ -1,10 +1,18 @@
 """How the reader's decisions and edits are worded."""
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion
+from ichviewer.language import tr, tr_later
 from ichviewer.reading.mask_edit import EditedLesions
 from ichviewer.reading.record import Verdict
 from ichviewer.ui import wording
 from ichviewer.ui.viewer_model import ViewerModel
+
+#: One letter each, for a narrow column.
+_MARKS = {
+    Verdict.ACCEPTED: tr_later("A"),
+    Verdict.REJECTED: tr_later("R"),
+    Verdict.UNSURE: tr_later("U"),
+}
 
 
 def verdict_of(model: ViewerModel, lesion: Lesion) -> Verdict | None:
@@ -19,31 +27,32 @@ def lesion_state(model: ViewerModel, lesion: Lesion) -> str:
     """The reader's word on a lesion: verdict, and whether it was edited; empty without either."""
     verdict, edited = verdict_of(model, lesion), model.edited
     is_edited = edited is not None and lesion.number in edited.touched
-    return ", ".join([*([str(verdict)] if verdict else []), *(["edited"] if is_edited else [])])
+    return ", ".join([*([tr(verdict)] if verdict else []), *([tr("edited")] if is_edited else [])])
 
 
 def lesion_mark(model: ViewerModel, lesion: Lesion) -> str:
     """The reader's word on a lesion for a narrow column: A, R or U, and a pen where edited."""
     verdict, edited = verdict_of(model, lesion), model.edited
     is_edited = edited is not None and lesion.number in edited.touched
-    return " ".join([*([verdict.value[0].upper()] if verdict else []), *("✎" if is_edited else "")])
+    return " ".join([*([tr(_MARKS[verdict])] if verdict else []), *("✎" if is_edited else "")])
 
 
 def finding_text(model: ViewerModel) -> str:
     """The chosen finding and the reader's word on it."""
     lesion = model.lesion
     if lesion is None:
-        return "N: next finding"
-    return f"Finding {lesion.number}: {lesion_state(model, lesion) or 'not decided yet'}"
+        return tr("N: next finding")
+    state = lesion_state(model, lesion) or tr("not decided yet")
+    return tr("Finding {number}: {state}", number=lesion.number, state=state)
 
 
 def answer_text(model: ViewerModel) -> str:
     """The reader's own answer for the open series, and whether the AI was hidden."""
     answer = model.reading.answers.get(model.series.key) if model.series else None
     if answer is None:
-        return "Your answer: none yet"
-    how = "AI hidden" if answer.is_blind else "AI in view"
-    return f"You: {answer.presence}, {how}"
+        return tr("Your answer: none yet")
+    how = tr("AI hidden") if answer.is_blind else tr("AI in view")
+    return tr("You: {answer}, {how}", answer=tr(answer.presence), how=how)
 
 
 def lesion_ml(model: ViewerModel, lesion: Lesion) -> float:
@@ -63,12 +72,16 @@ def summary(model: ViewerModel) -> str:
     if rejected or edited.touched:
         sums = edited.type_volumes_ml(without=rejected)
         parts = [
-            f"{kind.word} {wording.millilitres(sums[kind])} mL"
+            f"{tr(kind.word)} {wording.millilitres(sums[kind])} mL"
             for kind in HemorrhageType
             if sums.get(kind, 0.0) > 0
         ]
-        without = ", without what you rejected" if rejected else ""
-        lines.append(f"By your reading{without}: {', '.join(parts) or 'no hemorrhage'}.")
+        sums_text = ", ".join(parts) or tr("no hemorrhage")
+        lines.append(
+            tr("By your reading, without what you rejected: {sums}.", sums=sums_text)
+            if rejected
+            else tr("By your reading: {sums}.", sums=sums_text)
+        )
     return "\n".join(lines)
 
 
@@ -79,7 +92,12 @@ def _own_line(edited: EditedLesions, number: int, kind: int) -> str:
         if number < len(held.counts) and held.counts[number]
     ]
     if not slices:
-        return f"Added by you, and erased again: {HemorrhageType(kind).word}."
+        return tr("Added by you, and erased again: {type}.", type=tr(HemorrhageType(kind).word))
     span = f"{slices[0]}" if len(slices) == 1 else f"{slices[0]}–{slices[-1]}"
     volume = wording.millilitres(edited.volumes_ml[number])
-    return f"Added by you: {HemorrhageType(kind).word}, {volume} mL, slice {span}."
+    return tr(
+        "Added by you: {type}, {volume} mL, slice {span}.",
+        type=tr(HemorrhageType(kind).word),
+        volume=volume,
+        span=span,
+    )

@@ -7,15 +7,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
 
 from ichviewer.imaging.window import PRESETS, Window
+from ichviewer.language import tr
 from ichviewer.settings import (
     CENTER_RANGE_HU,
     CINE_RANGE_HZ,
+    LANGUAGE_CHOICES,
     SENSITIVITY_RANGE,
     THEMES,
     WIDTH_RANGE_HU,
     Settings,
 )
-from ichviewer.ui.mouse import GESTURES, OWN, SCHEMES, WHEEL, MouseAction, scheme_of
+from ichviewer.ui.mouse import GESTURES, OWN, SCHEMES, MouseAction, gesture_words, scheme_of
 from ichviewer.ui.viewer_model import ViewerModel
 from ichviewer.ui.wording import capital
 
@@ -43,22 +45,37 @@ class Row:
 def theme_row(model: ViewerModel) -> Row:
     """Dark or light."""
     theme = QComboBox()
-    theme.addItems([capital(name) for name in THEMES])
+    theme.addItems([capital(tr(name)) for name in THEMES])
     theme.activated.connect(lambda at: _change(model, theme=THEMES[at]))
-    return Row("Looks", "Theme", theme,
+    return Row(tr("Looks"), tr("Theme"), theme,
                lambda: theme.setCurrentIndex(THEMES.index(model.choices.theme)))  # fmt: skip
 
 
+def language_row(model: ViewerModel) -> Row:
+    """The language of the texts; names of languages stand in the language itself."""
+    names = {"system": tr("As the system"), "en": "English", "de": "Deutsch"}
+    box = QComboBox()
+    box.addItems([names[choice] for choice in LANGUAGE_CHOICES])
+    box.activated.connect(lambda at: _change(model, language=LANGUAGE_CHOICES[at]))
+    return Row(
+        tr("Looks"),
+        tr("Language (from the next start)"),
+        box,
+        lambda: box.setCurrentIndex(LANGUAGE_CHOICES.index(model.choices.language)),
+    )
+
+
 def looks_rows(model: ViewerModel) -> list[Row]:
-    """Theme and film."""
-    rate = _number(CINE_RANGE_HZ, " slices per second")
+    """Theme, language and film."""
+    rate = _number(CINE_RANGE_HZ, tr(" slices per second"))
     rate.valueChanged.connect(lambda value: _change(model, cine_hz=value))
-    turns = QCheckBox("turn round at the ends instead of starting again")
+    turns = QCheckBox(tr("turn round at the ends instead of starting again"))
     turns.toggled.connect(lambda value: _change(model, is_cine_to_and_fro=value))
     return [
         theme_row(model),
-        Row("Film", "Rate", rate, lambda: _show(rate, model.choices.cine_hz)),
-        Row("Film", "To and fro", turns,
+        language_row(model),
+        Row(tr("Film"), tr("Rate"), rate, lambda: _show(rate, model.choices.cine_hz)),
+        Row(tr("Film"), tr("To and fro"), turns,
             lambda: turns.setChecked(model.choices.is_cine_to_and_fro)),
     ]  # fmt: skip
 
@@ -67,24 +84,24 @@ def scheme_row(model: ViewerModel) -> Row:
     """The mouse scheme."""
     names = (*SCHEMES, OWN)
     scheme = QComboBox()
-    scheme.addItems([*SCHEMES, "Own: gesture by gesture"])
+    scheme.addItems([*SCHEMES, tr("Own: gesture by gesture")])
     scheme.activated.connect(lambda at: _use_scheme(model, names[at]))
 
     def show() -> None:
         name = model.choices.mouse_scheme
         scheme.setCurrentIndex(names.index(name) if name in names else 0)
 
-    return Row("Mouse", "Scheme", scheme, show)
+    return Row(tr("Mouse"), tr("Scheme"), scheme, show)
 
 
 def mouse_rows(model: ViewerModel) -> list[Row]:
     """Scheme, sensitivity, and every gesture."""
-    gain = _number(SENSITIVITY_RANGE, " × usual", 0.1)
+    gain = _number(SENSITIVITY_RANGE, tr(" × usual"), 0.1)
     gain.setDecimals(1)
     gain.valueChanged.connect(lambda value: _change(model, window_sensitivity=value))
     rows = [
         scheme_row(model),
-        Row("Mouse", "Sensitivity of the window drag", gain,
+        Row(tr("Mouse"), tr("Sensitivity of the window drag"), gain,
             lambda: _show(gain, model.choices.window_sensitivity)),
     ]  # fmt: skip
     return rows + [_gesture_row(model, gesture) for gesture in GESTURES]
@@ -98,7 +115,7 @@ def preset_rows(model: ViewerModel) -> list[Row]:
 def _gesture_row(model: ViewerModel, gesture: str) -> Row:
     actions = tuple(MouseAction)
     box = QComboBox()
-    box.addItems([capital(action) for action in actions])
+    box.addItems([capital(tr(action)) for action in actions])
 
     def choose(at: int) -> None:
         own = {g: str(a) for g, a in scheme_of(model.choices).items()}
@@ -109,8 +126,7 @@ def _gesture_row(model: ViewerModel, gesture: str) -> Row:
         box.setCurrentIndex(actions.index(now))
 
     box.activated.connect(choose)
-    text = gesture if gesture.endswith(WHEEL) else f"{gesture} drag"
-    return Row("Mouse", text, box, show)
+    return Row(tr("Mouse"), gesture_words(gesture), box, show)
 
 
 def _preset_row(model: ViewerModel, number: int) -> Row:
@@ -120,14 +136,20 @@ def _preset_row(model: ViewerModel, number: int) -> Row:
     whole = QWidget()
     row = QHBoxLayout(whole)
     row.setContentsMargins(0, 0, 0, 0)
-    for part, word in ((name, "name"), (width, "width"), (center, "centre")):
-        part.setAccessibleName(f"Preset {number}, {word}")
+    for part, word in ((name, tr("name")), (width, tr("width")), (center, tr("centre"))):
+        part.setAccessibleName(tr("Preset {number}, {what}", number=number, what=word))
         part.setToolTip(capital(word))
         row.addWidget(part, 1)
 
     def change() -> None:
-        presets, wanted = model.choices.presets, name.text().strip() or f"preset {number}"
-        before, made = presets[number - 1], Window(center.value(), width.value(), wanted)
+        presets, wanted = (
+            model.choices.presets,
+            name.text().strip() or tr("preset {number}", number=number),
+        )
+        before = presets[number - 1]
+        # The usual names are shown in the reader's language and kept in English.
+        kept = before.name if wanted == tr(before.name) else wanted
+        made = Window(center.value(), width.value(), kept)
         if made != before:
             is_shown = model.window == before
             _change(model, presets=(*presets[: number - 1], made, *presets[number:]))
@@ -136,15 +158,17 @@ def _preset_row(model: ViewerModel, number: int) -> Row:
 
     def show() -> None:
         window = model.choices.presets[number - 1]
-        if name.text() != window.name:
-            name.setText(window.name)
+        if name.text() != tr(window.name):
+            name.setText(tr(window.name))
         _show(width, window.width)
         _show(center, window.center)
 
     name.editingFinished.connect(change)
     width.valueChanged.connect(lambda _value: change())
     center.valueChanged.connect(lambda _value: change())
-    return Row("Window presets", f"Key {number}: name, width, centre", whole, show)
+    return Row(
+        tr("Window presets"), tr("Key {number}: name, width, centre", number=number), whole, show
+    )
 
 
 def _use_scheme(model: ViewerModel, name: str) -> None:

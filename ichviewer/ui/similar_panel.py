@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ichviewer.language import tr, tr_later
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
@@ -41,10 +42,10 @@ class SimilarPanel(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(holder)
-        self._scroll.setAccessibleName("Similar cases")
+        self._scroll.setAccessibleName(tr("Similar cases"))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(6, 4, 10, 10)
-        whole.addWidget(label("Similar cases", "heading"))
+        whole.addWidget(label(tr("Similar cases"), "heading"))
         whole.addWidget(self._note)
         whole.addWidget(self._scroll, 1)
         model.matches_changed.connect(self._refresh)
@@ -76,16 +77,19 @@ class SimilarPanel(QWidget):
         if self._model.similar_note:
             return self._model.similar_note
         if matches is None:
-            return "They are looked for once the AI has read a series."
+            return tr("They are looked for once the AI has read a series.")
         if not matches.matches:
-            return "This library holds no case to compare with."
+            return tr("This library holds no case to compare with.")
         votes = sorted(matches.votes.items(), key=lambda vote: -vote[1])
-        words = {"none": "no hemorrhage"}
-        said = ", ".join(f"{words.get(word, word)} {n}" for word, n in votes if n)
+        words = {"none": tr_later("no hemorrhage")}
+        said = ", ".join(f"{tr(words.get(word, word))} {n}" for word, n in votes if n)
         nearest = len(matches.matches[:10])
-        sentence = f"Types among the {nearest} nearest, not a diagnosis: {said}."
+        sentence = tr(
+            "Types among the {n} nearest, not a diagnosis: {types}.", n=nearest, types=said
+        )
         if matches.is_far:
-            sentence = "No similar case in this library; the nearest are far away. " + sentence
+            far = tr("No similar case in this library; the nearest are far away.")
+            sentence = f"{far} {sentence}"
         return " ".join([sentence, *matches.notes])
 
     def _choose(self, match: Match) -> None:
@@ -113,16 +117,22 @@ class _Card(QFrame):
         self.setObjectName("card")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        kinds = wording.capital(wording.listed(list(case.types))) or "No hemorrhage"
+        kinds = wording.capital(wording.listed([tr(kind) for kind in case.types])) or tr(
+            "No hemorrhage"
+        )
         title = label(kinds, "heading", wraps=True)
         volumes = ", ".join(
             f"{wording.millilitres(ml)} mL" if len(case.volumes_ml) == 1
-            else f"{kind} {wording.millilitres(ml)} mL"
+            else f"{tr(kind)} {wording.millilitres(ml)} mL"
             for kind, ml in case.volumes_ml.items() if ml > 0
         )  # fmt: skip
         where = " · ".join(x for x in (volumes, case.side, case.site) if x)
-        near = f"distance {match.distance:.2f} · nearer than {match.percentile:.0f} % of all pairs"
-        source = f"labels: {case.label_source}"
+        near = tr(
+            "distance {distance:.2f} · nearer than {share:.0f} % of all pairs",
+            distance=match.distance,
+            share=match.percentile,
+        )
+        source = tr("labels: {source}", source=tr(case.label_source))
         chips = QHBoxLayout()
         chips.setSpacing(4)
         for text, tone in _chips(match, is_discordant):
@@ -143,7 +153,14 @@ class _Card(QFrame):
         row.setSpacing(10)
         row.addWidget(_thumbnail(case.thumbnail_png), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(lines, 1)
-        self.setAccessibleName(f"Similar case {case.case_id}: {title.text()}, {near}")
+        self.setAccessibleName(
+            tr(
+                "Similar case {case}: {types}, {near}",
+                case=case.case_id,
+                types=title.text(),
+                near=near,
+            )
+        )
         self.mark_open(False)
 
     def mark_open(self, is_open: bool) -> None:
@@ -152,7 +169,7 @@ class _Card(QFrame):
             self.setProperty("open", is_open)
             self.style().unpolish(self)
             self.style().polish(self)
-        self.setToolTip("Close this case" if is_open else "Open beside the study")
+        self.setToolTip(tr("Close this case") if is_open else tr("Open beside the study"))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
         """Open, or close where it is open."""
@@ -168,9 +185,9 @@ class _Card(QFrame):
 
 
 def _chips(match: Match, is_discordant: bool) -> list[tuple[str, str]]:
-    chips = [("SIMULATED", "warning")] if match.case.is_simulated else []
+    chips = [(tr("SIMULATED"), "warning")] if match.case.is_simulated else []
     if is_discordant:
-        chips.append(("none of the suspected types", "warning"))
+        chips.append((tr("none of the suspected types"), "warning"))
     return chips
 
 
@@ -190,5 +207,5 @@ def _thumbnail(png: bytes) -> QLabel:
         picture.setDevicePixelRatio(ratio)
         made.setPixmap(picture)
     else:
-        made.setText("no image")
+        made.setText(tr("no image"))
     return made

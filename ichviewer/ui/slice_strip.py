@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from ichviewer.analysis.findings import Findings
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
+from ichviewer.language import tr
 from ichviewer.ui import wording
 from ichviewer.ui.theme import ON_IMAGE, colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
@@ -23,7 +24,7 @@ class SliceStrip(QWidget):
         self._model = model
         self.setFixedWidth(_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("Slices with the AI's probability of hemorrhage")
+        self.setAccessibleName(tr("Slices with the AI's probability of hemorrhage"))
         self.setMouseTracking(True)
         for signal in (
             model.volume_changed,
@@ -71,7 +72,11 @@ class SliceStrip(QWidget):
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             k, findings = self.slice_at(event.y()), self._model.findings
             if k is not None:
-                tip = wording.slice_tip(findings, k) if findings else f"Slice {k + 1}"
+                tip = (
+                    wording.slice_tip(findings, k)
+                    if findings
+                    else tr("Slice {number}", number=k + 1)
+                )
                 QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)

@@ -11,18 +11,23 @@ from PySide6.QtWidgets import QWidget
 from ichviewer.imaging.plane import Axis, Pixel, Plane
 from ichviewer.imaging.plane_slab import Projection
 from ichviewer.imaging.window import Window
+from ichviewer.language import tr, tr_later
 from ichviewer.ui.content import Content
 from ichviewer.ui.mouse import Hand, MouseAction, scheme_of
 from ichviewer.ui.plane_item import PlaneItem
 from ichviewer.ui.plane_notes import Notes
 from ichviewer.ui.plane_picture import PlanePicture
 from ichviewer.ui.theme import IMAGE_GROUND
-from ichviewer.ui.viewer_model import ViewerModel
+from ichviewer.ui.viewer_model import OWN_WINDOW, ViewerModel
 
 #: A drag over so many pixels doubles the window's width, or moves its centre by one width.
 _DOUBLING_PX = 160.0
 _CENTER_PX = 320.0
-_NAMES = {Axis.K: "acquired plane", Axis.J: "across the rows", Axis.I: "across the columns"}
+_NAMES = {
+    Axis.K: tr_later("acquired plane"),
+    Axis.J: tr_later("across the rows"),
+    Axis.I: tr_later("across the columns"),
+}
 _ZOOM_STEP = 1.15
 #: Thicknesses that a slab may have, in mm.
 _SLAB_RANGE_MM = (5.0, 100.0)
@@ -47,7 +52,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self.setMinimumSize(QSize(160, 140))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName(f"Image, {content.word or _NAMES[axis]}")
+        self.setAccessibleName(tr("Image, {plane}", plane=content.word or tr(_NAMES[axis])))
         self._model = model
         self._axis = axis
         self._content = content
@@ -128,7 +133,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         window, gain = self._model.window, self._model.choices.window_sensitivity
         width = min(max(window.width * 2 ** (gain * right_px / _DOUBLING_PX), 1.0), 20000.0)
         center = window.center + gain * down_px * window.width / _CENTER_PX
-        self._model.window = Window(center, width, "own window", window.shape)
+        self._model.window = Window(center, width, OWN_WINDOW, window.shape)
 
     def pan(self, by_px: QPointF) -> None:
         """Move the image with the mouse."""

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from ichviewer.language import tr, trn
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label, set_tone
 from ichviewer.ui.viewer_model import AiState, ViewerModel
@@ -28,7 +29,7 @@ class StatusCorner(QWidget):
         self._bar.setFixedWidth(180)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(12)
-        self._cancel = QPushButton("Cancel")
+        self._cancel = QPushButton(tr("Cancel"))
         self._cancel.clicked.connect(self.cancel_wanted)
         self._fidelity = label("", "dim")
         self._ai = label("", "dim")
@@ -52,17 +53,21 @@ class StatusCorner(QWidget):
         for part in (self._bar, self._cancel):
             part.setVisible(work is not None)
         if work is None:
-            self._work.setText("" if self._model.volume else "Ready")
+            self._work.setText("" if self._model.volume else tr("Ready"))
             return
         self._bar.setRange(0, work.total)
         self._bar.setValue(work.done)
-        count = f"  {work.done:,} of {work.total:,}" if work.total else ""
+        count = (
+            "  " + tr("{done:,} of {total:,}", done=work.done, total=work.total)
+            if work.total
+            else ""
+        )
         self._work.setText(f"{work.title}…{count}")
         self._work.setToolTip(work.what)
 
     def _refresh(self) -> None:
         ai, findings, volume = self._model.ai, self._model.findings, self._model.volume
-        said = f"AI: {ai.state}"
+        said = tr("AI: {state}", state=tr(ai.state))
         if findings is not None and ai.state in (AiState.PROCESSED, AiState.WARNED):
             seconds = sum(findings.seconds.values())
             said += f" · {wording.devices(findings)} · {seconds:.1f} s"
@@ -71,9 +76,9 @@ class StatusCorner(QWidget):
         set_tone(self._ai, _TONES.get(ai.state, "dim"))
         fidelity = wording.fidelity(volume.grid) if volume else ()
         notes = volume.notes if volume else ()
-        shown = list(fidelity) or (["native geometry"] if volume else [])
+        shown = list(fidelity) or ([tr("native geometry")] if volume else [])
         if notes:
-            shown.append(wording.plural(len(notes), "note"))
-        self._fidelity.setText("Images: " + ", ".join(shown) if shown else "")
+            shown.append(trn("{n} note", "{n} notes", len(notes)))
+        self._fidelity.setText(tr("Images: {geometry}", geometry=", ".join(shown)) if shown else "")
         self._fidelity.setToolTip("\n".join(notes))
         set_tone(self._fidelity, "warning" if fidelity or notes else "dim")

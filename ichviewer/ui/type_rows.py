@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.language import tr
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.theme import ON_IMAGE, colours, type_colour
@@ -26,7 +27,7 @@ class TypeRows(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(label("Any hemorrhage"), 0, 0)
+        grid.addWidget(label(tr("Any hemorrhage")), 0, 0)
         for kind in HemorrhageType:
             grid.addWidget(self._toggle(kind), int(kind), 0)
         for column in range(6):
@@ -35,13 +36,13 @@ class TypeRows(QWidget):
             grid.addWidget(self._volumes[column], column, 3)
         self._opacity = QSlider(Qt.Orientation.Horizontal)
         self._opacity.setRange(10, 100)
-        self._opacity.setAccessibleName("Opacity of the overlay")
-        self._opacity.setToolTip("Opacity of the overlay: [ and ]. Hold O to hide it.")
+        self._opacity.setAccessibleName(tr("Opacity of the overlay"))
+        self._opacity.setToolTip(tr("Opacity of the overlay: [ and ]. Hold O to hide it."))
         self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._opacity.valueChanged.connect(self._set_opacity)
-        grid.addWidget(label("Overlay opacity", "dim"), 6, 0)
+        grid.addWidget(label(tr("Overlay opacity"), "dim"), 6, 0)
         grid.addWidget(self._opacity, 6, 1)
-        grid.addWidget(label("hold O to hide", "dim"), 6, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(label(tr("hold O to hide"), "dim"), 6, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
         model.findings_changed.connect(self._refresh)
         model.edited_changed.connect(self._refresh)
         model.overlay_changed.connect(self._refresh_overlay)
@@ -49,11 +50,13 @@ class TypeRows(QWidget):
         self._refresh_overlay()
 
     def _toggle(self, kind: HemorrhageType) -> QCheckBox:
-        box = QCheckBox(wording.capital(kind.word))
+        box = QCheckBox(wording.capital(tr(kind.word)))
         swatch = QPixmap(12, 12)
         swatch.fill(type_colour(kind))
         box.setIcon(QIcon(swatch))
-        box.setToolTip(f"Show {kind.word} in the overlay (Ctrl+{int(kind)})")
+        box.setToolTip(
+            tr("Show {type} in the overlay (Ctrl+{key})", type=tr(kind.word), key=int(kind))
+        )
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         box.clicked.connect(lambda: self._model.toggle_type(kind))
         self._toggles[kind] = box
@@ -98,8 +101,11 @@ class _Bar(QWidget):
         """Take probability and operating point, 0 to 1."""
         self._value, self._threshold = value, threshold
         self.setToolTip(
-            f"Probability {wording.percent(value)}; counts as found from "
-            f"{wording.percent(threshold)} on"
+            tr(
+                "Probability {share}; counts as found from {border} on",
+                share=wording.percent(value),
+                border=wording.percent(threshold),
+            )
         )
         self.update()
 

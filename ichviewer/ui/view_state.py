@@ -6,6 +6,7 @@ from enum import StrEnum
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_slab import Slab
 from ichviewer.imaging.plane_turn import Turn
+from ichviewer.language import tr_later
 
 Turns = tuple[Turn, Turn, Turn]
 _UPRIGHT: Turns = (Turn(), Turn(), Turn())
@@ -18,6 +19,14 @@ class Layout(StrEnum):
     SINGLE = "one view"
     PLANES = "axial with coronal and sagittal"
     GRID = "four views"
+
+
+#: What the layouts are called, for the table of actions.
+LAYOUT_TITLES = {
+    Layout.SINGLE: tr_later("One view"),
+    Layout.PLANES: tr_later("Axial with coronal and sagittal"),
+    Layout.GRID: tr_later("Four views"),
+}
 
 
 class Texts(StrEnum):

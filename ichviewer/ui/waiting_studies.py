@@ -21,6 +21,7 @@ from ichviewer.reading.status import ReadingStatus, status_of
 from ichviewer.report.worklist import journal_keys
 from ichviewer.ui import wording
 from ichviewer.ui.jobs import Jobs
+from ichviewer.ui.kept_readings import KeptReading
 from ichviewer.ui.messages import sentence_of
 from ichviewer.ui.running import Running
 from ichviewer.ui.viewer_model import ViewerModel
@@ -154,6 +155,7 @@ class WaitingStudies(QObject):
         self._model.small_pictures = {**self._model.small_pictures, series.key: png}
 
     def _take_priority(self, series: Series, findings: Findings) -> None:
+        self._jobs.kept.keep(KeptReading(series, findings))
         self._note_priority(series, priority_of(findings))
 
     def _take_findings(self) -> None:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from ichviewer.language import tr
 from ichviewer.ui.labels import label
 from ichviewer.ui.viewer_model import ViewerModel
 
@@ -21,9 +22,9 @@ class Welcome(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.6)
         self._title.setFont(font)
         self._text = label("", "dim", wraps=True)
-        self._folder = QPushButton("Open folder…")
+        self._folder = QPushButton(tr("Open folder…"))
         self._folder.clicked.connect(self.folder_wanted)
-        self._demo = QPushButton("Open the demo study")
+        self._demo = QPushButton(tr("Open the demo study"))
         self._demo.clicked.connect(self.demo_wanted)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -50,11 +51,13 @@ class Welcome(QWidget):
             self._title.setText(f"{work.title}…")
             self._text.setText(work.what)
         elif scan is not None:
-            self._title.setText("No series open")
-            self._text.setText("Choose one from the list on the left.")
+            self._title.setText(tr("No series open"))
+            self._text.setText(tr("Choose one from the list on the left."))
         else:
-            self._title.setText("Drop a head CT here")
+            self._title.setText(tr("Drop a head CT here"))
             self._text.setText(
-                "A folder, a file or a ZIP with DICOM images. They are only read, never changed, "
-                "and nothing leaves this computer."
+                tr(
+                    "A folder, a file or a ZIP with DICOM images. They are only read, never "
+                    "changed, and nothing leaves this computer."
+                )
             )

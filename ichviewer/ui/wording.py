@@ -15,28 +15,26 @@ from ichviewer.imaging.grid import (
     Grid,
 )
 from ichviewer.imaging.window import Window
+from ichviewer.language import tr, tr_later, trn
 
 _GEOMETRY_WORDS = {
-    GeometryClass.IRREGULAR: "uneven",
-    GeometryClass.GAPPED: "gaps",
-    GeometryClass.NO_GEOMETRY: "no positions",
+    GeometryClass.IRREGULAR: tr_later("uneven"),
+    GeometryClass.GAPPED: tr_later("gaps"),
+    GeometryClass.NO_GEOMETRY: tr_later("no positions"),
 }
 _USE_WORDS = {
-    Permission.VIEW: "images",
+    Permission.VIEW: tr_later("images"),
     Permission.HU: "HU",
-    Permission.MPR: "reformats",
+    Permission.MPR: tr_later("reformats"),
     Permission.VOLUMETRY: "mL",
-    Permission.AI: "AI",
+    Permission.AI: tr_later("AI"),
 }
-NOT_FOR_DIAGNOSIS = "AI result, not for primary diagnosis"
+NOT_FOR_DIAGNOSIS = tr_later("AI result, not for primary diagnosis")
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 slice`, `2 slices`, `2 studies`."""
-    if count == 1:
-        return f"1 {noun}"
-    stem = noun[:-1] + "ies" if noun.endswith("y") else noun + ("" if noun == "series" else "s")
-    return f"{count:,} {stem}"
+def missing(count: int) -> str:
+    """`1 slice missing`, `2 slices missing`."""
+    return trn("{n} slice missing", "{n} slices missing", count)
 
 
 def capital(text: str) -> str:
@@ -46,12 +44,13 @@ def capital(text: str) -> str:
 
 def listed(words: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return tr(" and ").join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def window_lines(window: Window) -> tuple[str, str]:
     """`Brain` and `W 80  C 40`."""
-    return capital(window.name or "own window"), f"W {window.width:.0f}  C {window.center:.0f}"
+    name = capital(tr(window.name or tr_later("own window")))
+    return name, tr("W {width:.0f}  C {center:.0f}", width=window.width, center=window.center)
 
 
 def position_text(lps_mm: tuple[float, float, float]) -> str:
@@ -88,23 +87,23 @@ def slice_range(lesion: Lesion) -> str:
 def fidelity(grid: Grid) -> tuple[str, ...]:
     """What was done to show these slices upright, quantified; empty for a regular stack."""
     if grid.geometry is GeometryClass.NO_GEOMETRY:
-        return ("no positions in the files",)
+        return (tr("no positions in the files"),)
     if grid.geometry is GeometryClass.SINGLE:
-        return ("single slice",)
+        return (tr("single slice"),)
     said = []
     if grid.tilt_deg > TILT_TOLERANCE_DEG:
-        said.append(f"tilt corrected {grid.tilt_deg:.1f}°")
+        said.append(tr("tilt corrected {angle:.1f}°", angle=grid.tilt_deg))
     low, high = float(grid.gaps_mm.min()), float(grid.gaps_mm.max())
     if grid.geometry is GeometryClass.GAPPED:
-        said.append(f"{plural(int(grid.missing_slices.sum()), 'slice')} missing")
+        said.append(missing(int(grid.missing_slices.sum())))
     elif high - low > max(REGULAR_TOLERANCE_MM, 0.01 * high):
-        said.append(f"uneven spacing {low:.2f}–{high:.2f} mm")
+        said.append(tr("uneven spacing {low:.2f}–{high:.2f} mm", low=low, high=high))
     return tuple(said)
 
 
 def study_title(study: Study) -> str:
     """Who the study is about."""
-    return study.patient_name or study.patient_id or "Unnamed patient"
+    return study.patient_name or study.patient_id or tr("Unnamed patient")
 
 
 def study_subtitle(study: Study) -> str:
@@ -116,30 +115,32 @@ def study_subtitle(study: Study) -> str:
 def series_title(series: Series) -> str:
     """Number and description."""
     number = "" if series.number is None else f"{series.number}  "
-    return number + (series.description or f"{series.modality} without description")
+    return number + (
+        series.description or tr("{modality} without description", modality=series.modality)
+    )
 
 
 def series_subtitle(series: Series) -> str:
     """How many images, how far apart, and what is special about their positions."""
-    parts = [plural(len(series.instances), "image")]
+    parts = [trn("{n:,} image", "{n:,} images", len(series.instances))]
     k_mm = series.spacing_mm[0]
     if len(series.instances) > 1 and not math.isnan(k_mm):
         parts.append(f"{k_mm:.2f} mm".replace(".00 ", " "))
     if not math.isnan(series.tilt_deg) and abs(series.tilt_deg) > TILT_TOLERANCE_DEG:
-        parts.append(f"tilt {abs(series.tilt_deg):.1f}°")
+        parts.append(tr("tilt {angle:.1f}°", angle=abs(series.tilt_deg)))
     if series.geometry not in (GeometryClass.REGULAR, GeometryClass.TILTED):
-        parts.append(_GEOMETRY_WORDS.get(series.geometry, str(series.geometry)))
+        parts.append(tr(_GEOMETRY_WORDS.get(series.geometry, series.geometry)))
     if series.missing_slices:
-        parts.append(f"{series.missing_slices} missing")
+        parts.append(tr("{n} missing", n=series.missing_slices))
     return " · ".join(parts)
 
 
 def series_limits(series: Series) -> str:
     """What the series may not be used for, in a few words."""
     if series.permits(Permission.VIEW):
-        barred = [_USE_WORDS[use] for use in Permission if not series.permits(use)]
-        return "" if not barred else "no " + listed(barred)
-    return "cannot be shown"
+        barred = [tr(_USE_WORDS[use]) for use in Permission if not series.permits(use)]
+        return "" if not barred else tr("no {uses}", uses=listed(barred))
+    return tr("cannot be shown")
 
 
 def skipped_text(scan: ScanResult) -> str:
@@ -147,38 +148,54 @@ def skipped_text(scan: ScanResult) -> str:
     counts = {reason: n for reason, n in scan.skipped_counts.items() if n}
     if not counts:
         return ""
-    reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts.items())
-    return f"{plural(sum(counts.values()), 'file')} skipped: {reasons}"
+    reasons = ", ".join(f"{n:,} {tr(reason)}" for reason, n in counts.items())
+    return trn(
+        "{n:,} file skipped: {reasons}",
+        "{n:,} files skipped: {reasons}",
+        sum(counts.values()),
+        reasons=reasons,
+    )
 
 
 def looking_through(paths: tuple[Path, ...]) -> str:
     """What is being opened, the first by name."""
-    more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
-    return f"Looking through {paths[0].name or paths[0]}{more}"
+    name = paths[0].name or paths[0]
+    if len(paths) == 1:
+        return tr("Looking through {name}", name=name)
+    return tr("Looking through {name} and {n:,} more", name=name, n=len(paths) - 1)
 
 
 def without_image_text(paths: tuple[Path, ...]) -> str:
     """Which of several opened paths gave nothing, three by name."""
     named = [path.name or str(path) for path in paths[:3]]
-    more = [f"{len(paths) - 3:,} more"] if len(paths) > 3 else []
-    return f"No image could be read from {listed(named + more)}."
+    more = [tr("{n:,} more", n=len(paths) - 3)] if len(paths) > 3 else []
+    return tr("No image could be read from {names}.", names=listed(named + more))
 
 
 def headline(findings: Findings) -> str:
     """The one sentence at the head of the findings."""
     if findings.gate.answer is GateAnswer.REFUSED:
-        return "Not read by the AI"
+        return tr("Not read by the AI")
     unsure = [kind for kind in findings.found_types if _is_uncertain(findings, kind)]
-    sure = [kind.word for kind in findings.found_types if kind not in unsure]
+    sure = [tr(kind.word) for kind in findings.found_types if kind not in unsure]
     if findings.is_any_found and unsure:
-        found = f"{capital(listed(sure))} hemorrhage" if sure else "Hemorrhage"
-        return f"{found} suspected; {listed([kind.word for kind in unsure])} uncertain"
+        found = _suspected(sure) if sure else tr("Hemorrhage suspected")
+        doubtful = listed([tr(kind.word) for kind in unsure])
+        return tr("{found}; {types} uncertain", found=found, types=doubtful)
     if sure:
-        return f"{capital(listed(sure))} hemorrhage suspected"
+        return _suspected(sure)
     if findings.is_any_found:
-        return "Hemorrhage suspected, type undecided"
-    doubt = ", yet hemorrhage is uncertain" if _is_uncertain(findings, 0) else ""
-    return f"No finding by {model_names(findings)}{doubt}; not a clearance"
+        return tr("Hemorrhage suspected, type undecided")
+    names = model_names(findings)
+    if _is_uncertain(findings, 0):
+        return tr(
+            "No finding by {models}, yet hemorrhage is uncertain; not a clearance", models=names
+        )
+    return tr("No finding by {models}; not a clearance", models=names)
+
+
+def _suspected(types: list[str]) -> str:
+    return capital(tr("{types} hemorrhage suspected", types=listed(types)))
 
 
 def _is_uncertain(findings: Findings, column: int) -> bool:
@@ -189,7 +206,7 @@ def _is_uncertain(findings: Findings, column: int) -> bool:
 def model_names(findings: Findings) -> str:
     """Names and versions of the models that spoke."""
     names = dict.fromkeys(f"{model.name} {model.version}" for model in findings.models)
-    return ", ".join(names) or "the model"
+    return ", ".join(names) or tr("the model")
 
 
 def devices(findings: Findings) -> str:
@@ -200,17 +217,25 @@ def devices(findings: Findings) -> str:
 def lesion_sentence(lesion: Lesion) -> str:
     """All that is known about one lesion, for the line below the table."""
     said = [
-        f"{capital(lesion.kind.word)}, {lesion.side}",
-        f"{millilitres(lesion.volume_ml)} mL, largest diameter {lesion.diameter_mm:.0f} mm",
-        f"mean {lesion.mean_hu:.0f} HU, highest {lesion.max_hu:.0f} HU",
-        f"probability {percent(lesion.probability)}",
+        f"{capital(tr(lesion.kind.word))}, {tr(lesion.side)}",
+        tr(
+            "{volume} mL, largest diameter {diameter:.0f} mm",
+            volume=millilitres(lesion.volume_ml),
+            diameter=lesion.diameter_mm,
+        ),
+        tr(
+            "mean {mean:.0f} HU, highest {highest:.0f} HU",
+            mean=lesion.mean_hu,
+            highest=lesion.max_hu,
+        ),
+        tr("probability {share}", share=percent(lesion.probability)),
     ]
     if not math.isnan(lesion.abc2_ml):
-        said[1] += f", by ABC/2 {millilitres(lesion.abc2_ml)} mL"
+        said[1] += tr(", by ABC/2 {volume} mL", volume=millilitres(lesion.abc2_ml))
     if not math.isnan(lesion.agreement):
-        said.append(f"second reader agrees on {percent(lesion.agreement)}")
+        said.append(tr("second reader agrees on {share}", share=percent(lesion.agreement)))
     if lesion.flags:
-        said.append("caution: " + ", ".join(lesion.flags))
+        said.append(tr("caution: {flags}", flags=", ".join(map(tr, lesion.flags))))
     return "; ".join(said) + "."
 
 
@@ -229,6 +254,6 @@ def slice_points(findings: Findings) -> NDArray[np.float32]:
 def slice_tip(findings: Findings, k: int) -> str:
     """What the slice strip says about a slice."""
     row = findings.slice_probability[k]
-    decided = [f"{x.word} {percent(float(row[x]))}" for x in decided_types(findings, k)]
-    said = f"Slice {k + 1}: any hemorrhage {percent(float(row[0]))}"
+    decided = [f"{tr(x.word)} {percent(float(row[x]))}" for x in decided_types(findings, k)]
+    said = tr("Slice {number}: any hemorrhage {share}", number=k + 1, share=percent(float(row[0])))
     return "; ".join([said, ", ".join(decided)]) if decided else said

@@ -41,10 +41,9 @@ def test_slices_are_counted_from_one_as_in_the_corner() -> None:
     assert wording.slice_range(replace(lesion, first_slice=4, last_slice=4)) == "5"
 
 
-def test_plural() -> None:
-    assert wording.plural(1, "study") == "1 study"
-    assert wording.plural(2, "study") == "2 studies"
-    assert wording.plural(1200, "file") == "1,200 files"
+def test_missing_slices_are_counted() -> None:
+    assert wording.missing(1) == "1 slice missing"
+    assert wording.missing(2) == "2 slices missing"
 
 
 def test_fidelity_of_a_regular_stack_is_silent() -> None:
