@@ -138,6 +138,11 @@ def open_series(
     return load_volume(series, progress, excluded=excluded)
 
 
+def missing_places(places: Sequence[Path], *, progress: Progress = silent) -> frozenset[Path]:
+    """Which of these files and folders are not there; a lost network drive may take its time."""
+    return frozenset(place for place in places if not place.exists())
+
+
 @guarded(leaves_out_files=True)
 def read_series(
     series: Series,

@@ -72,8 +72,8 @@ def check_vector(vector: NDArray[np.float32], familiarity: Familiarity | None) -
     if familiarity is None or (far := familiarity.distance(vector)) < familiarity.warned_distance:
         return Gate(GateAnswer.ACCEPTED)
     reason = tr(
-        "The model knows no study like this one: it lies farther from them "
-        "({distance:.2f}) than {share:.1%} of the studies the model was tried on.",
+        "Unlike the studies that the model knows: at {distance:.2f}, farther than {share:.0%} "
+        "of those it was tried on.",
         distance=far,
         share=familiarity.warned_share,
     )

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType
+from ichviewer.language import tr, tr_later
 from ichviewer.ui import wording
 from ichviewer.ui.banner import Banner
 from ichviewer.ui.labels import label, set_tone
@@ -15,12 +16,12 @@ from ichviewer.ui.viewer_model import AiState, ViewerModel
 #: Room for the headline, the types and the first rows of the table.
 _LEAST_PX = 300
 _WAITING = {
-    AiState.IDLE: "Open a series: the AI starts by itself where the images permit it.",
-    AiState.RUNNING: "The AI is reading the series. You can read on meanwhile.",
-    AiState.REFUSED: "Not read by the AI.",
-    AiState.CANCELLED: "The AI was cancelled.",
-    AiState.FAILED: "The AI could not read this series.",
-    AiState.VEILED: "The AI has read the series and is hidden.",
+    AiState.IDLE: tr_later("Open a series: the AI starts by itself where the images permit it."),
+    AiState.RUNNING: tr_later("The AI is reading the series. You can read on meanwhile."),
+    AiState.REFUSED: tr_later("Not read by the AI."),
+    AiState.CANCELLED: tr_later("The AI was cancelled."),
+    AiState.FAILED: tr_later("The AI could not read this series."),
+    AiState.VEILED: tr_later("The AI has read the series and is hidden."),
 }
 
 
@@ -40,16 +41,17 @@ class FindingsPanel(QWidget):
         self._table = LesionTable(model)
         self._detail = label("", "dim", wraps=True)
         self._source = label("", "dim", wraps=True)
-        self._provenance = QPushButton("Models…")
+        self._provenance = QPushButton(tr("Models…"))
         self._provenance.clicked.connect(self._show_provenance)
-        self._again = QPushButton("Run the AI again")
+        self._again = QPushButton(tr("Run the AI again"))
         self._again.clicked.connect(self.again_wanted)
         foot = QHBoxLayout()
         foot.addWidget(self._source, 1)
         foot.addWidget(self._provenance)
         said = QWidget()
         inner = self._inner = QVBoxLayout(said)
-        inner.setContentsMargins(0, 0, 0, 0)
+        # Room for the scroll bar, which would else lie over the figures when it comes.
+        inner.setContentsMargins(0, 0, 10, 0)
         inner.addWidget(self._headline)
         inner.addWidget(self._reasons)
         inner.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
@@ -90,11 +92,15 @@ class FindingsPanel(QWidget):
         self._reasons.setVisible(bool(ai.sentence))
         set_tone(self._reasons, "warning" if ai.state is AiState.WARNED else "dim")
         if findings is None or not is_read:
-            self._headline.setText(_WAITING.get(ai.state, _WAITING[AiState.REFUSED]))
+            self._headline.setText(tr(_WAITING.get(ai.state, _WAITING[AiState.REFUSED])))
         else:
             self._headline.setText(wording.headline(findings))
             seconds = sum(findings.seconds.values())
-            parts = [wording.model_names(findings), wording.devices(findings), f"{seconds:.1f} s"]
+            parts = [
+                wording.model_names(findings),
+                wording.devices(findings),
+                tr("{seconds:.1f} s", seconds=seconds),
+            ]
             self._source.setText(" · ".join(part for part in parts if part))
             self._table.setVisible(bool(findings.lesions))
         self._refresh_detail()
@@ -106,22 +112,23 @@ class FindingsPanel(QWidget):
 
     def _show_provenance(self) -> None:
         if self._model.findings is not None:
-            show_text(self, "Models", _provenance(self._model.findings))
+            show_text(self, tr("Models"), _provenance(self._model.findings))
 
 
 def _provenance(findings: Findings) -> str:
-    lines = [wording.NOT_FOR_DIAGNOSIS, "", f"Series {findings.series_uid or 'without UID'}", ""]
+    uid = findings.series_uid or tr("without UID")
+    lines = [tr(wording.NOT_FOR_DIAGNOSIS), "", tr("Series {uid}", uid=uid), ""]
     for model in findings.models:
         lines += [
             f"{model.name} {model.version}: {', '.join(model.roles)}",
-            f"    device {model.device}",
+            "    " + tr("device {name}", name=model.device),
             f"    sha256 {model.sha256}",
-            f"    training data: {model.training_data}",
+            "    " + tr("training data: {source}", source=model.training_data),
         ]
-    lines += ["", "Operating points"]
+    lines += ["", tr("Operating points")]
     for column, threshold in enumerate(findings.thresholds):
-        word = HemorrhageType(column).word if column else "any hemorrhage"
+        word = tr(HemorrhageType(column).word) if column else tr("any hemorrhage")
         lines.append(f"    {word}: {wording.percent(float(threshold))}")
-    lines += ["", "Seconds"]
+    lines += ["", tr("Seconds")]
     lines += [f"    {stage}: {seconds:.2f}" for stage, seconds in findings.seconds.items()]
     return "\n".join([*lines, "", *findings.gate.reasons, *findings.notes])

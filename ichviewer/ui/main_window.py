@@ -275,6 +275,9 @@ class MainWindow(QMainWindow):
         self.first_run.demo_wanted.connect(self.open_demo)
         self._welcome.folder_wanted.connect(self.choose_folder)
         self._welcome.demo_wanted.connect(self.open_demo)
+        for places in (self._welcome.recent, self._menus.recent):
+            places.place_wanted.connect(self.open_paths)
+            places.looked_at.connect(self.jobs.look_for_missing)
         self.reading.keeper.opened.connect(self._waiting.follow_reading)
         model.volume_changed.connect(self._show_title)
         for signal in (model.window_changed, model.layout_changed):

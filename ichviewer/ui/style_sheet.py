@@ -65,6 +65,10 @@ QLabel#chip[tone="warning"] {{ color: {c.warning}; border-color: {c.note_line}; 
 QFrame#message {{ background: {c.note_ground}; border: 1px solid {c.note_line};
                   border-radius: 4px; }}
 QFrame#message[tone="error"] {{ background: {c.error_ground}; border-color: {c.error_line}; }}
+QScrollArea#conflict {{ border: 1px solid {c.note_line}; border-radius: 6px; }}
+QPushButton#jump {{ background: transparent; border: none; padding: 2px 0; text-align: left;
+                    color: {c.accent}; }}
+QPushButton#jump:hover, QPushButton#jump:focus {{ text-decoration: underline; }}
 QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; }}
 QFrame#card:hover {{ border-color: {c.strong_line}; }}
 QFrame#card:focus {{ border-color: {c.accent}; }}

@@ -231,3 +231,15 @@ def test_progress_is_told_and_may_cancel(folder: Path) -> None:
     told = []
     find_similar(folder, unit_vectors(1)[0], IDENTITY, progress=lambda *step: told.append(step))
     assert [step[:2] for step in told] == [(0, 2), (1, 2)]
+
+
+@pytest.mark.parametrize("is_found", [True, False])
+def test_the_nearest_cases_that_show_the_opposite_come_along(folder: Path, is_found: bool) -> None:
+    vectors, query = unit_vectors(COUNT), unit_vectors(1, seed=5)[0]
+    found = ("subdural",) if is_found else ()
+    ids, _ = nearest_ids(vectors, query, COUNT)
+    opposite = [name for name in ids if bool(types_for(int(name[-4:]))) != is_found]
+    answer = find_similar(folder, query, IDENTITY, found)
+    assert [match.case.case_id for match in answer.contrary] == opposite[:3]
+    undecided = find_similar(folder, query, IDENTITY, (), is_found=is_found)
+    assert [match.case.case_id for match in undecided.contrary] == opposite[:3]

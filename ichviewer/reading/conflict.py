@@ -1,0 +1,85 @@
+"""Where reader and AI differ about one series, so that both can be looked at again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ichviewer.analysis.findings import Answer, Findings, GateAnswer, Lesion
+from ichviewer.reading.mask_edit import EditedLesions
+from ichviewer.reading.record import Presence, Reading, Verdict
+
+_PRESENCE = {
+    Answer.PRESENT: Presence.PRESENT,
+    Answer.ABSENT: Presence.ABSENT,
+    Answer.UNCERTAIN: Presence.UNSURE,
+}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What reader and AI say differently.
+
+    Parameters
+    ----------
+    answer
+        The reader's answer for the series where the AI says the opposite, else None.
+    lesions
+        The AI's lesions that are in dispute: those that the reader rejected; where the reader sees
+        no hemorrhage at all, every one that was not accepted.
+    """
+
+    answer: Presence | None
+    lesions: tuple[Lesion, ...]
+
+
+def find_conflict(
+    findings: Findings, reading: Reading, series_key: str, result: str
+) -> Conflict | None:
+    """Where a reading contradicts the findings of its series; None where it does not.
+
+    Who is unsure contradicts nobody.
+
+    Parameters
+    ----------
+    findings, reading
+        What the AI and what the reader says.
+    series_key
+        The series.
+    result
+        sha256 of the mask, which the reader's verdicts are bound to.
+    """
+    if findings.gate.answer is GateAnswer.REFUSED:
+        return None
+    given = reading.answers.get(series_key)
+    is_opposed = given is not None and are_opposite(given.presence, presence_of(findings))
+    answer = given.presence if given is not None and is_opposed else None
+    disputed = []
+    for lesion in findings.lesions:
+        decision = reading.decision(result, lesion.number)
+        verdict = decision.verdict if decision else None
+        is_denied = answer is Presence.ABSENT and verdict is not Verdict.ACCEPTED
+        if verdict is Verdict.REJECTED or is_denied:
+            disputed.append(lesion)
+    return Conflict(answer, tuple(disputed)) if answer or disputed else None
+
+
+def presence_of(findings: Findings) -> Presence:
+    """What the AI says of any hemorrhage."""
+    if findings.answers:
+        return _PRESENCE[findings.answers[0]]
+    return Presence.PRESENT if findings.is_any_found else Presence.ABSENT
+
+
+def are_opposite(one: Presence, other: Presence) -> bool:
+    """Whether one says present and the other absent."""
+    return {one, other} == {Presence.PRESENT, Presence.ABSENT}
+
+
+def mean_and_max_hu(
+    edited: EditedLesions, number: int, hu: NDArray[Any]
+) -> tuple[float, float] | None:
+    """Mean and highest HU of a lesion that the reader drew; None where it was erased again."""
+    drawn = np.concatenate([hu[k][held.numbers == number] for k, held in edited.drawn.items()])
+    return (float(drawn.mean()), float(drawn.max())) if drawn.size else None
