@@ -1,11 +1,12 @@
 """The manual in a window of its own: contents and search on the left, the page on the right."""
 
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtGui import QColor, QImage, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -33,6 +34,7 @@ from ichviewer.ui.theme import colours
 ALL_KEYS = "all keys"
 _ADDRESS = Qt.ItemDataRole.UserRole
 _SIDE_PX = 290
+_PICTURE_PX = 690
 
 
 class ManualWindow(QDialog):
@@ -46,6 +48,8 @@ class ManualWindow(QDialog):
         self._desk = desk
         self._folder = paths.manual_folder(chosen_language())
         self.chapters: tuple[Chapter, ...] = ()
+        #: Of each chapter its entry in the contents, then those of its sections.
+        self._entries: list[list[QTreeWidgetItem]] = []
         #: Where the words of the search stand.
         self.found: list[QTreeWidgetItem] = []
         self.search = QLineEdit()
@@ -54,6 +58,7 @@ class ManualWindow(QDialog):
         self.search.setClearButtonEnabled(True)
         self.contents = QTreeWidget()
         self.contents.setHeaderHidden(True)
+        self.contents.setStyleSheet("QTreeView::item { padding: 3px 0; }")
         self.contents.setAccessibleName(tr("Contents"))
         self.nothing = label(tr("No section holds these words."), "dim", wraps=True)
         self.page = _Page(self._folder)
@@ -66,7 +71,7 @@ class ManualWindow(QDialog):
         self.page.sourceChanged.connect(self._follow)
         desk.model.choices_changed.connect(self._read)
         self.resize(1080, 760)
-        self.contents.setCurrentItem(self.contents.topLevelItem(0))
+        self.contents.setCurrentItem(self._entries[0][0])
 
     def _arrange(self) -> None:
         side = QWidget()
@@ -92,16 +97,18 @@ class ManualWindow(QDialog):
         for chapter in self.chapters:
             top = QTreeWidgetItem(self.contents, [chapter.title])
             top.setData(0, _ADDRESS, f"{chapter.name}.html")
+            self._entries.append([top])
             for section in chapter.sections[1:]:
                 item = QTreeWidgetItem(top, [section.title])
                 item.setData(0, _ADDRESS, f"{chapter.name}.html#{section.anchor}")
+                self._entries[-1].append(item)
 
     def _search(self) -> None:
         """Leave the sections in the contents that hold the words, and go to the first."""
         words = self.search.text()
         self.found = []
-        for at, chapter in enumerate(self.chapters):
-            self.found += _show_matching(self.contents.topLevelItem(at), chapter, words)
+        for entries, chapter in zip(self._entries, self.chapters, strict=True):
+            self.found += _show_matching(entries, chapter, words)
         self.nothing.setVisible(not self.found)
         if self.found and words.strip():
             self.contents.setCurrentItem(self.found[0])
@@ -110,7 +117,7 @@ class ManualWindow(QDialog):
     def _follow(self, source: QUrl) -> None:
         """Show in the contents where a link has led, and mark the words there."""
         self.contents.blockSignals(True)
-        for item in self._items():
+        for item in chain(*self._entries):
             if item.data(0, _ADDRESS) == source.toString():
                 self.contents.setCurrentItem(item)
         self.contents.blockSignals(False)
@@ -122,11 +129,6 @@ class ManualWindow(QDialog):
             now = self.contents.currentItem()
             at = self.found.index(now) + 1 if now in self.found else 0
             self.contents.setCurrentItem(self.found[at % len(self.found)])
-
-    def _items(self) -> list[QTreeWidgetItem]:
-        """Chapters and sections as they stand in the contents."""
-        tops = [self.contents.topLevelItem(n) for n in range(self.contents.topLevelItemCount())]
-        return [one for top in tops for one in (top, *map(top.child, range(top.childCount())))]
 
     def _open_chosen(self) -> None:
         item = self.contents.currentItem()
@@ -140,8 +142,8 @@ class ManualWindow(QDialog):
         self.page.setExtraSelections(marks)
         top = self.page.cursorForPosition(QPoint(0, 0)).position()
         for mark in marks:
-            if mark.cursor.position() >= top:  # type: ignore[attr-defined]
-                place = QTextCursor(mark.cursor)  # type: ignore[attr-defined]
+            if mark.cursor.position() >= top:
+                place = QTextCursor(mark.cursor)
                 place.clearSelection()
                 self.page.setTextCursor(place)
                 break
@@ -152,9 +154,9 @@ class _Page(QTextBrowser):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
+        self._folder = folder
         self._pages: dict[str, str] = {}
         self.setAccessibleName(tr("Page of the manual"))
-        self.setSearchPaths([str(folder)])
         self.document().setDocumentMargin(18)
 
     def show_from(self, pages: dict[str, str]) -> None:
@@ -165,11 +167,17 @@ class _Page(QTextBrowser):
         self.reload()
         self.verticalScrollBar().setValue(at)
 
-    def loadResource(self, kind: int, name: QUrl) -> Any:  # noqa: N802  Qt's name
-        """Take a page from memory."""
-        if kind == QTextDocument.ResourceType.HtmlResource.value:
-            return self._pages.get(name.path(), "")
-        return super().loadResource(kind, name)
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802  Qt's name
+        """Take a page from memory, and a picture no wider than a page and sharp on this screen."""
+        address = QUrl(name).path()
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return self._pages.get(address, "")
+        picture = QImage(str(self._folder / address))
+        ratio = self.devicePixelRatioF()
+        width = round(min(picture.width(), _PICTURE_PX) * ratio)
+        scaled = picture.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+        scaled.setDevicePixelRatio(ratio)
+        return scaled
 
 
 def said(name: str, desk: Desk) -> str:
@@ -192,17 +200,16 @@ def _table(title: str, rows: list[tuple[str, str]]) -> str:
     return f"<h3>{escape(title)}</h3><table cellpadding='3'>{lines}</table>"
 
 
-def _show_matching(top: QTreeWidgetItem, chapter: Chapter, words: str) -> list[QTreeWidgetItem]:
-    """Hide what does not hold the words; the items that do."""
-    items = [top, *(top.child(at) for at in range(top.childCount()))]
+def _show_matching(
+    entries: list[QTreeWidgetItem], chapter: Chapter, words: str
+) -> list[QTreeWidgetItem]:
+    """Hide the entries of a chapter whose sections do not hold the words; those that are left."""
     matching = sections_with(chapter.sections, words)
-    found = []
-    for item, section in zip(items, chapter.sections, strict=True):
-        item.setHidden(section not in matching)
-        if section in matching:
-            found.append(item)
-    top.setHidden(not found)
-    top.setExpanded(bool(words.strip()))
+    found = [e for e, one in zip(entries, chapter.sections, strict=True) if one in matching]
+    for entry in entries:
+        entry.setHidden(entry not in found)
+    entries[0].setHidden(not found)
+    entries[0].setExpanded(bool(words.strip()))
     return found
 
 
@@ -214,7 +221,7 @@ def _marks(document: QTextDocument, words: str) -> list[QTextEdit.ExtraSelection
     marks, at = [], document.find(words)
     while not at.isNull():
         mark = QTextEdit.ExtraSelection()
-        mark.cursor, mark.format = QTextCursor(at), ink  # type: ignore[attr-defined]
+        mark.cursor, mark.format = QTextCursor(at), ink
         marks.append(mark)
         at = document.find(words, at)
     return marks

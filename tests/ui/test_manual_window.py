@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
 from ichviewer.manual import CHAPTERS
@@ -44,6 +45,15 @@ def test_every_page_shows_and_no_brace_is_left(manual: ManualWindow) -> None:
         current = manual.contents.currentItem()
         assert current is not None
         assert current.text(0) == chapter.title, "the contents follow"
+
+
+def test_pictures_are_shown_no_wider_than_the_page(manual: ManualWindow) -> None:
+    manual.show()
+    manual.page.setSource(QUrl("opening.html"))
+    kind = QTextDocument.ResourceType.ImageResource.value
+    picture = manual.page.loadResource(kind, QUrl("pictures/window.jpg"))
+    assert 600 < picture.deviceIndependentSize().width() < manual.page.viewport().width()
+    assert manual.page.horizontalScrollBar().maximum() == 0
 
 
 def test_a_link_leads_to_its_page(manual: ManualWindow) -> None:
