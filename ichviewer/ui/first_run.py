@@ -16,6 +16,7 @@ from ichviewer.ui.banner import Banner
 from ichviewer.ui.labels import label
 from ichviewer.ui.mouse import gestures_in_words, scheme_of
 from ichviewer.ui.settings_rows import Row, language_row, scheme_row, theme_row
+from ichviewer.ui.studies_settings import private_row
 from ichviewer.ui.viewer_model import ViewerModel
 
 _WIDTH_PX = 620
@@ -38,11 +39,12 @@ class FirstRun(QScrollArea):
         self.setAccessibleName(tr("First steps"))
         self.setWidgetResizable(True)
         self._model = model
-        language = language_row(model)
+        language, private = language_row(model), private_row(model)
         self._rows = {
             tr("Mouse scheme"): scheme_row(model),
             tr("Theme"): theme_row(model),
             language.text: language,
+            private.text: private,
         }
         self._gestures = label("", "dim", wraps=True)
         self._start = QPushButton(tr("Start"))

@@ -233,6 +233,7 @@ h1 {{ color: {c.text}; font-size: 20pt; font-weight: 600; }}
 h2 {{ color: {c.text}; font-size: 14pt; font-weight: 600; margin-top: 22px; }}
 h3 {{ color: {c.text}; font-size: 11pt; font-weight: 600; margin-top: 16px; }}
 p, li, td {{ color: {c.text}; font-size: 11pt; line-height: 135%; }}
+.picture {{ margin-top: 10px; margin-bottom: 10px; }}
 .limit {{ background-color: {c.note_ground}; }}
 .dim {{ color: {c.dim}; font-size: 10pt; }}
 code {{ color: {c.accent}; }}

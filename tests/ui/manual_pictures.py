@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from ichviewer import paths, workflow
+from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.imaging.measurement import Kind
 from ichviewer.language import use_language
 from ichviewer.ui.application import make_application
@@ -49,23 +50,38 @@ def take_all(camera: ManualCamera) -> None:
     camera.take("findings", window.findings)
     model.layout = Layout.GRID
     camera.take("four_views", window.images)
+    model.layout = Layout.PLANES
+    window.step_case(1)
+    camera.wait(lambda: not window.jobs.is_busy)
+    camera.take("similar")
+    window.jobs.close_case()
+    take_measuring(camera)
+    settings = SettingsDialog(model, window)
+    settings.show()
+    camera.take("settings", settings)
+    settings.close()
+
+
+def take_measuring(camera: ManualCamera) -> None:
+    """ABC/2 on a round finding, and an ellipse in the brain far from it."""
+    window, model = camera.window, camera.window.model
+    assert model.findings is not None
+    round_ones = (
+        one for one in model.findings.lesions if one.kind is HemorrhageType.INTRAPARENCHYMAL
+    )
+    model.go_to_lesion(next(round_ones))
     model.layout = Layout.SINGLE
     model.is_overlay_off = True
     for kind in (Kind.ABC2, Kind.ELLIPSE):
         window.measuring.measures.take_tool(kind)
         camera.settle()
         QTest.keyClick(window.images.axial, Qt.Key.Key_Return)
+        k, j, i = model.cursor_kji
+        model.move_cursor((k, j - 110, i))
     camera.wait(lambda: not window.jobs.is_busy)
     camera.take("measuring", window.images)
     model.is_overlay_off = False
     model.layout = Layout.PLANES
-    window.step_case(1)
-    camera.wait(lambda: not window.jobs.is_busy)
-    camera.take("similar")
-    settings = SettingsDialog(model, window)
-    settings.show()
-    camera.take("settings", settings)
-    settings.close()
 
 
 def main() -> None:

@@ -69,7 +69,7 @@ def test_the_search_leaves_what_holds_the_words(manual: ManualWindow, qtbot: QtB
     assert [item.text(0) for item in manual.found] == ["After a crash or a power cut"]
     tops = [manual.contents.topLevelItem(at) for at in range(len(CHAPTERS))]
     shown = [top.text(0) for top in tops if not top.isHidden()]
-    assert shown == ["Your reading: kept, undone, resumed"]
+    assert shown == ["Your reading and its journal"]
     assert manual.page.source().toString() == "journal.html#resume"
     assert marked(manual) == ["crash or"]
     manual.search.setText("no such words")
