@@ -9,30 +9,51 @@ from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_layout import plane_of
 from ichviewer.language import tr
 from ichviewer.ui import wording
+from ichviewer.ui.strip_marks import (
+    DIAMONDS_PX,
+    KEYS_PX,
+    OWN_PX,
+    decided,
+    draw_diamonds,
+    draw_letters,
+    measured,
+    own_tip,
+)
 from ichviewer.ui.theme import ON_IMAGE, colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
-_WIDTH = 64
 _MARKS = 5 * 4
+_BARS = 36
+_WIDTH = _MARKS + 6 + _BARS + OWN_PX
 
 
 class SliceStrip(QWidget):
-    """One row per slice, the head at the top: bar = probability of any, marks = lesions."""
+    """One row per slice, the head at the top.
+
+    From left to right: the AI's lesions, its probability of any hemorrhage as a bar, the reader's
+    verdicts, measurements and key images.
+    """
 
     def __init__(self, model: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._measured: tuple[int, ...] = ()
         self.setFixedWidth(_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(tr("Slices with the AI's probability of hemorrhage"))
+        self.setAccessibleName(
+            tr("Slices with the AI's probabilities and your own marks")
+        )
         self.setMouseTracking(True)
         for signal in (
             model.volume_changed,
             model.cursor_changed,
             model.findings_changed,
             model.key_images_changed,
+            model.edited_changed,
         ):
             signal.connect(self.update)
+        for signal in (model.reading_changed, model.volume_changed):
+            signal.connect(self._take_measurements)
 
     def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
         """Narrow and as high as there is room."""
@@ -77,7 +98,9 @@ class SliceStrip(QWidget):
                     if findings
                     else tr("Slice {number}", number=k + 1)
                 )
-                QToolTip.showText(event.globalPos(), tip, self)
+                QToolTip.showText(
+                    event.globalPos(), "; ".join([tip, *own_tip(self._model, k)]), self
+                )
             return True
         return super().event(event)
 
@@ -92,7 +115,7 @@ class SliceStrip(QWidget):
         if findings is not None:
             self._draw_bars(painter, findings)
             self._draw_lesions(painter, findings)
-        self._draw_key_images(painter)
+        self._draw_own(painter)
         painter.setPen(QPen(QColor(colours().line), 1))
         painter.drawLine(QPointF(_MARKS + 4.5, 0), QPointF(_MARKS + 4.5, self.height()))
         here = self.row_rect(self._model.cursor_kji[0])
@@ -103,14 +126,13 @@ class SliceStrip(QWidget):
         painter.drawRect(here.adjusted(0.5, 0, -1.5, -0.5))
 
     def _draw_bars(self, painter: QPainter, findings: Findings) -> None:
-        room = self.width() - _MARKS - 8
         for k, row in enumerate(findings.slice_probability):
             if not row[0] >= 0:
                 continue
             rect = self.row_rect(k)
             colour = self._bar_colour(findings, k)
             inset = min(1.0, rect.height() / 6)
-            bar = QRectF(_MARKS + 6, rect.y() + inset, float(row[0]) * room,
+            bar = QRectF(_MARKS + 6, rect.y() + inset, float(row[0]) * _BARS,
                          max(rect.height() - 2 * inset, 1))  # fmt: skip
             painter.fillRect(bar, colour)
 
@@ -131,9 +153,17 @@ class SliceStrip(QWidget):
             rect = first.united(last)
             painter.fillRect(QRectF(column, rect.y(), 3, rect.height()), type_colour(lesion.kind))
 
-    def _draw_key_images(self, painter: QPainter) -> None:
-        """A triangle at the right edge of every slice that the reader marked."""
+    def _draw_own(self, painter: QPainter) -> None:
+        """What the reader said and measured, and a triangle at the edge of every key image."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = self.width() - KEYS_PX
+
+        def height(k: int) -> float:
+            return self.row_rect(k).center().y()
+
+        letters = {height(k): said for k, said in decided(self._model).items()}
+        draw_letters(painter, edge - DIAMONDS_PX - 1, letters)
+        draw_diamonds(painter, edge - DIAMONDS_PX / 2, [height(k) for k in self._measured])
         painter.setPen(QPen(QColor(colours().ground), 1.5))
         painter.setBrush(QColor(colours().text))
         for k in self._model.key_slices:
@@ -141,6 +171,10 @@ class SliceStrip(QWidget):
             painter.drawPolygon([QPointF(x, y - 6), QPointF(x - 9, y), QPointF(x, y + 6)])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _take_measurements(self) -> None:
+        self._measured = tuple(measured(self._model))
+        self.update()
 
     def _row_height(self, count: int) -> float:
         return self.height() / max(count, 1)

@@ -47,7 +47,7 @@ def test_nothing_to_compare_with_is_no_number() -> None:
     assert np.isnan(mirrored(grid, hu, across, across)), "it mirrors itself"
     shifted = Grid(
         grid.shape_kji,
-        grid.slice_positions_lps_mm + [80.0, 0.0, 0.0],
+        grid.slice_positions_lps_mm + np.array([80.0, 0.0, 0.0]),
         grid.column_step_lps_mm,
         grid.row_step_lps_mm,
     )

@@ -11,8 +11,8 @@ from ichviewer.reading.mark import mark_lesions
 from ichviewer.reading.mask_edit import edit
 from ichviewer.reading.record import (
     Presence,
-    Reading,
     ReaderAnswer,
+    Reading,
     Stroke,
     Verdict,
     lesion_id,
