@@ -82,7 +82,7 @@ def _judge(measured: Quality) -> tuple[Grade, str]:
         )
     if measured.shared < _LEAST_SHARED:
         return Grade.REFUSED, tr(
-            "the series share only {percent:.0f} % of the brain.", percent=100 * measured.shared
+            "the series share only {share:.0%} of the brain.", share=measured.shared
         )
     doubts = []
     if measured.skull_mm > _GOOD_SKULL_MM or measured.skull_95_mm > _GOOD_SKULL_95_MM:

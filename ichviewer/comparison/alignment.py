@@ -103,11 +103,11 @@ class Alignment:
             parts.append(
                 tr(
                     "quality {grade}: skulls within {skull_mm:.1f} mm (95 % within "
-                    "{skull_95_mm:.1f} mm), {percent:.0f} % of the brain shared",
+                    "{skull_95_mm:.1f} mm), {share:.0%} of the brain shared",
                     grade=tr(self.grade),
                     skull_mm=self.quality.skull_mm,
                     skull_95_mm=self.quality.skull_95_mm,
-                    percent=100 * self.quality.shared,
+                    share=self.quality.shared,
                 )
             )
         return "; ".join(parts) + "." + (f" {self.reason}" if self.reason else "")
