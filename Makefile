@@ -54,12 +54,7 @@ library: .venv/test.stamp ## recompute the starter library's vectors with the sh
 	$(PY) -m training.starter_library --vectors-only --out resources/library
 
 languages: .venv/test.stamp ## gather the program's texts into the catalogues, and compile these
-	mkdir -p build
-	.venv/bin/pybabel --quiet extract --no-default-keywords -k tr -k trn:1,2 -k tr_later -k Action:2 \
-		--add-location file --sort-by-file --project ichviewer --output-file build/ichviewer.pot ichviewer
-	.venv/bin/pybabel --quiet update --domain ichviewer --no-fuzzy-matching --ignore-obsolete \
-		--ignore-pot-creation-date --input-file build/ichviewer.pot --output-dir resources/languages
-	.venv/bin/pybabel --quiet compile --domain ichviewer --directory resources/languages
+	$(PY) packaging/languages.py
 
 lock: .venv/run.stamp ## renew the pinned versions after a change of pyproject.toml
 	.venv/bin/uv lock --quiet

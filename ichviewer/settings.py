@@ -189,7 +189,8 @@ def write_settings(settings: Settings, file: Path) -> None:
 
 
 def _advised(sentence: str) -> str:
-    return f"{sentence} {tr('Correct or delete the file; until then the usual settings apply.')}"
+    advice = tr("Correct or delete the file; until then the usual settings apply.")
+    return f"{sentence} {advice}"
 
 
 def _parse(entries: dict[str, Any], file: Path) -> Settings:

@@ -70,4 +70,5 @@ def prompt(kind: Kind, done: int) -> str:
     steps = _STEPS[kind]
     name = tr(_SHORT.get(kind, TITLES[kind]))
     said = f"{name} – {tr(steps[min(done, len(steps) - 1)])}."
-    return said if done else f"{said} {tr('Enter puts one at the crosshair, Esc stops.')}"
+    hint = tr("Enter puts one at the crosshair, Esc stops.")
+    return said if done else f"{said} {hint}"

@@ -99,10 +99,9 @@ class ReadingDesk(QObject):
         trouble = self.keeper.trouble
         if not trouble or not self.keeper.waiting:
             return True
+        question = tr("Close all the same and lose what could not be written?")
         asked = QMessageBox.question(
-            self._window,
-            tr("Close without keeping?"),
-            f"{trouble}\n\n{tr('Close all the same and lose what could not be written?')}",
+            self._window, tr("Close without keeping?"), f"{trouble}\n\n{question}"
         )
         return asked is QMessageBox.StandardButton.Yes
 
@@ -123,6 +122,8 @@ class ReadingDesk(QObject):
             return
         if resumes:
             self._go_to(place)
+            return
+        if self._jobs.has_returned:
             return
         self._offered = place
         self.bar.offer(offer_of_study(said, place))
