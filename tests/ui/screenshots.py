@@ -3,7 +3,7 @@
 Needs a screen, or ``xvfb-run -a -s "-screen 0 1920x1080x24"`` before it. For each series it saves
 the window while and after opening, presets 1, 2 and 5, the overlay on and hidden, the evidence
 map, four views, a turned and inverted slab, every plane alone, and a similar case beside; then the
-key help and the settings. All in the theme of `--theme`. Set QT_SCALE_FACTOR to see other screens.
+key help and the settings. All in the theme of `--theme` and the language of `--language`. Set QT_SCALE_FACTOR to see other screens.
 """
 
 import argparse
@@ -17,10 +17,11 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 
-from ichviewer import workflow
+from ichviewer import paths, workflow
 from ichviewer.imaging.plane_slab import Projection, Slab
 from ichviewer.imaging.plane_turn import Turn
 from ichviewer.imaging.window import PRESETS
+from ichviewer.language import LANGUAGES, use_language
 from ichviewer.settings import THEMES
 from ichviewer.ui.application import make_application
 from ichviewer.ui.jobs import Jobs
@@ -122,8 +123,10 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--size", default="1920x1080", help="of the window, in logical pixels")
     parser.add_argument("--theme", choices=THEMES, default="dark")
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    use_language(options.language, paths.languages_folder())
     application = make_application()
     model, messages = ViewerModel(), Messages()
     model.choices = replace(model.choices, theme=options.theme)
