@@ -3,7 +3,8 @@
 Needs a screen, or ``xvfb-run -a -s "-screen 0 1920x1080x24"`` before it. For each series it saves
 the window while and after opening, presets 1, 2 and 5, the overlay on and hidden, the evidence
 map, four views, a turned and inverted slab, every plane alone, and a similar case beside; then the
-key help and the settings. All in the theme of `--theme` and the language of `--language`. Set QT_SCALE_FACTOR to see other screens.
+key help and the settings. All in the theme of `--theme` and the language of `--language`. Set
+QT_SCALE_FACTOR to see other screens.
 """
 
 import argparse
