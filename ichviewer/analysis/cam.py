@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.imaging.plane import Axis
+
 Floats = NDArray[np.float32]
 
 
@@ -62,6 +64,44 @@ class EvidenceMaps:
         coarse = self.maps[slab, column].astype(np.float32)
         rows, columns = (self._weights(axis) for axis in (0, 1))
         return np.asarray(rows @ coarse @ columns.T, dtype=np.float32)
+
+    def cut(self, axis: Axis, index: int, column: int) -> Floats:
+        """One cut along any voxel axis, each slice with its own slab's map: nothing is blended.
+
+        Parameters
+        ----------
+        axis, index
+            The voxel index that the cut keeps fixed, and its value.
+        column
+            As `plane` takes it.
+
+        Returns
+        -------
+        As a Volume of this cut alone: (1, J, I), (K, 1, I) or (K, J, 1).
+        """
+        if axis is Axis.K:
+            return self.plane(index, column)[None]
+        rows, columns = (self._weights(one) for one in (0, 1))
+        if axis is Axis.J:
+            rows = rows[index : index + 1]
+        else:
+            columns = columns[index : index + 1]
+        slabs = rows @ self.maps[:, column].astype(np.float32) @ columns.T
+        # Slices that were not read belong to slab -1, the last one: an empty one.
+        empty = np.zeros((1, *slabs.shape[1:]), np.float32)
+        return np.asarray(np.concatenate([slabs, empty])[self.slab_of_k], dtype=np.float32)
+
+    def slab_mm(self, slice_weights_mm: NDArray[np.float64]) -> float:
+        """How far along the slices' normal one map reaches, in mm; the median of all.
+
+        Parameters
+        ----------
+        slice_weights_mm
+            (K,) what each slice of the Volume stands for.
+        """
+        is_read = self.slab_of_k >= 0
+        slabs_mm = np.bincount(self.slab_of_k[is_read], slice_weights_mm[is_read])
+        return float(np.median(slabs_mm)) if slabs_mm.size else float("nan")
 
     def _weights(self, axis: int) -> Floats:
         """(length, map pixels) linear weights of one axis; level at the border of the square."""

@@ -93,9 +93,9 @@ class StudyContent:
 
     @property
     def evidence(self) -> EvidenceMaps | None:
-        """Known for whole slices only; hidden as long as the AI is."""
-        findings, is_axial = self._model.findings, self._axis is Axis.K
-        return findings.cam if findings is not None and is_axial else None
+        """That of the findings; hidden as long as the AI is."""
+        findings = self._model.findings
+        return findings.cam if findings is not None else None
 
     @property
     def cursor_kji(self) -> Kji:

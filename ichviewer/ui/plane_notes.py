@@ -157,8 +157,16 @@ class Notes:
         if self.content.evidence is not None and self.model.evidence_column is not None:
             column = self.model.evidence_column
             word = tr(HemorrhageType(column).word) if column else tr("any hemorrhage")
-            said = (*said, tr("AI evidence: {type}", type=word))
+            said = (*said, tr("AI evidence: {type}", type=word), *self._evidence_steps())
         return (*said, tr("inverted")) if self.model.view.is_inverted else said
+
+    def _evidence_steps(self) -> tuple[str, ...]:
+        """Across the slices, an evidence map is no finer than the slabs that were read."""
+        maps, volume = self.content.evidence, self.content.volume
+        if maps is None or volume is None or self.axis is Axis.K:
+            return ()
+        slab_mm = maps.slab_mm(volume.grid.slice_weights_mm)
+        return (tr("one value per slab of {mm:.1f} mm", mm=slab_mm),)
 
     def _fidelity(self, volume: Volume, plane: Plane) -> Fidelity:
         return fidelity_of(

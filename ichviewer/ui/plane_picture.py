@@ -100,12 +100,12 @@ class PlanePicture:
         return float(self.hu[row, column])
 
     def _evidence(self, plane: Plane) -> NDArray[np.uint8] | None:
-        """The coloured evidence map of the slice, turned as the slice is."""
+        """The coloured evidence map of the cut, turned as the cut is."""
         maps, column = self._content.evidence, self._model.evidence_column
         if maps is None or column is None or self._model.is_overlay_off:
             return None
-        native = maps.plane(self.index, column)
-        return colour_evidence(plane.cut(native[None], 0), self._model.overlay.opacity)
+        cut = maps.cut(self._axis, self.index, column)
+        return colour_evidence(plane.cut(cut, 0), self._model.overlay.opacity)
 
     def _cut(self, hu: NDArray[Any], plane: Plane) -> NDArray[Any]:
         slab = self._content.slab

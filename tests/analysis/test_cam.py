@@ -5,6 +5,7 @@ import pytest
 
 from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.analysis.prepare import InputSpec, prepare, to_volume_grid
+from ichviewer.imaging.plane import Axis
 from tests.analysis import phantoms
 
 
@@ -47,3 +48,21 @@ def test_level_map_is_level_up_to_its_border_and_nothing_outside() -> None:
     plane[2:10, 2:10] = 0
     assert not plane.any()
     assert not evidence.plane(1, 0).any()
+
+
+@pytest.mark.parametrize("slab_of_k", [[0, 0, 1, 2, -1], [-1, 2, 2, 1, 0]])
+def test_cuts_of_all_axes_show_the_same_voxels(slab_of_k: list[int]) -> None:
+    maps = np.random.default_rng(1).random((3, 6, 4, 4)).astype(np.float16)
+    slabs = np.array(slab_of_k)
+    evidence = EvidenceMaps(maps, slabs, (12, 10), (2.0, 1.5), (0.9, 1.1), 8)
+    voxels = np.stack([evidence.plane(k, 2) for k in range(5)])
+    for axis in Axis:
+        for index in range(voxels.shape[axis]):
+            cut = evidence.cut(axis, index, 2)
+            np.testing.assert_allclose(cut, np.take(voxels, [index], axis), atol=1e-6)
+
+
+def test_slabs_are_as_thick_as_their_slices_together() -> None:
+    maps = np.zeros((3, 6, 4, 4), np.float16)
+    evidence = EvidenceMaps(maps, np.array([0, 0, 1, 1, 2, -1]), (8, 8), (0, 0), (1, 1), 8)
+    assert evidence.slab_mm(np.array([2.5, 2.5, 2.5, 2.5, 4.0, 9.0])) == 5.0

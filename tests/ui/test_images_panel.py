@@ -210,6 +210,14 @@ def test_the_evidence_map_lights_its_place_only_when_asked_for(reading: MainWind
         tuple(c / 255 * red / EVIDENCE_COLOUR[0] for c in EVIDENCE_COLOUR), abs=0.03
     )
     assert colour_at(reading.images.axial, (k, 30, 4)) == (0, 0, 0)
+    reading.model.move_cursor((k, 4, 31))
+    for view in (reading.images.coronal, reading.images.sagittal):
+        for slice_k in (k, k + 2):
+            lit = colour_at(view, (slice_k, 4, 31))
+            assert lit == pytest.approx((red, green, blue), abs=2), "but for the screen's smoothing"
+    reading.model.move_cursor((k, 30, 4))
+    for view in (reading.images.coronal, reading.images.sagittal):
+        assert colour_at(view, (k, 30, 4)) == (0, 0, 0)
     reading.model.is_overlay_off = True
     assert colour_at(reading.images.axial, (k, 4, 31)) == (0, 0, 0)
 
