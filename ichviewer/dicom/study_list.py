@@ -47,6 +47,14 @@ def paths_without_image(paths: Sequence[Path], scan: ScanResult) -> tuple[Path, 
     )
 
 
+def opened_places(paths: Sequence[Path], scan: ScanResult) -> tuple[Path, ...]:
+    """Where to find again what was opened: the one path, or what holds each of the studies."""
+    if len(paths) == 1:
+        return (paths[0].absolute(),)
+    sources = (source_of(study) for study in scan.studies)
+    return tuple(dict.fromkeys(source.absolute() for source in sources if source is not None))
+
+
 def source_of(study: Study) -> Path | None:
     """The file, archive or folder that holds the images of a study; None where it has none."""
     held = {instance.path for series in study.series for instance in series.instances}

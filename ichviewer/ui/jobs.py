@@ -1,11 +1,9 @@
 """Background steps: run a function of the workflow in the worker, put the result into the model."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject
 
 from ichviewer import workflow
 from ichviewer.analysis.findings import Findings, GateAnswer
@@ -13,6 +11,7 @@ from ichviewer.dicom.study import Permission, ScanResult, Series, Study
 from ichviewer.dicom.study_list import (
     add_scan,
     listed_series,
+    opened_places,
     paths_without_image,
     remove_study,
 )
@@ -20,19 +19,19 @@ from ichviewer.errors import LibraryError, NotDicomError
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr
 from ichviewer.library.case import Match, Matches
-from ichviewer.progress import silent
+from ichviewer.settings import with_opened
 from ichviewer.ui import wording
+from ichviewer.ui.background import Background
 from ichviewer.ui.companion import Companion, matched_lesion, most_suspect_slice
+from ichviewer.ui.kept_readings import KeptReading, KeptReadings
 from ichviewer.ui.messages import Messages, sentence_of
 from ichviewer.ui.running import Running
-from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel, Work
+from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel
 from ichviewer.worker import Worker
 
 
-class Jobs(QObject):
+class Jobs(Background):
     """The steps of the workflow, as the window starts them."""
-
-    _called = Signal(object)
 
     def __init__(
         self,
@@ -42,73 +41,14 @@ class Jobs(QObject):
         device: str = "auto",
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._worker = worker
-        self._model = model
-        self._messages = messages
+        super().__init__(worker, model, messages, parent)
         self.device = device
-        self._running: list[Running] = []
-        self._quiet: list[Running] = []
+        self.kept = KeptReadings()
+        #: Whether the open series stands where it was left before, in this window.
+        self.has_returned = False
         self._case: Running | None = None
         self._veiled: Findings | None = None
-        # The worker calls back on its own thread; the queued signal brings the call to ours.
-        self._called.connect(_call, Qt.ConnectionType.QueuedConnection)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether anything is under way."""
-        return bool(self._running)
-
-    def start(
-        self,
-        title: str,
-        function: Callable[..., Any],
-        *arguments: Any,
-        on_success: Callable[[Any], None],
-        on_failure: Callable[[Exception], None] | None = None,
-        on_progress: Callable[[int, int, str], None] | None = None,
-        on_cancelled: Callable[[], None] = lambda: None,
-        is_quiet: bool = False,
-    ) -> Running:
-        """Run a function in the worker; the callbacks run on the window's thread.
-
-        Without `on_failure` the error is shown; without `on_progress` the status corner shows it.
-        A quiet step does not count as work, and is cancelled like all others.
-        """
-        running = Running(title, on_cancelled)
-        fail = on_failure or self._messages.failure
-        watch = on_progress or partial(self._show_progress, title)
-        if is_quiet:
-            watch = silent
-            self._quiet.append(running)
-        else:
-            self._running.append(running)
-            self._show_progress(title, 0, 0, "")
-
-        def ended(callback: Callable[[Any], None], value: Any) -> None:
-            if not running.is_over:
-                running.is_over = True
-                self._forget(running)
-                callback(value)
-
-        def progressed(done: int, total: int, what: str) -> None:
-            if not running.is_over:
-                watch(done, total, what)
-
-        running.job = self._worker.submit(
-            function,
-            *arguments,
-            on_progress=lambda *p: self._called.emit(partial(progressed, *p)),
-            on_success=lambda value: self._called.emit(partial(ended, on_success, value)),
-            on_failure=lambda error: self._called.emit(partial(ended, fail, error)),
-        )
-        return running
-
-    def cancel_all(self) -> None:
-        """Stop everything under way."""
-        for running in (*self._running, *self._quiet):
-            self._forget(running)
-            running.cancel()
+        model.studies_changed.connect(self._forget_closed)
 
     def open_paths(self, *paths: Path) -> None:
         """Add what they hold to the list, and open the series most worth reading."""
@@ -120,6 +60,20 @@ class Jobs(QObject):
             paths,
             on_success=partial(self._show_scan, paths),
         )
+
+    def look_for_missing(self) -> None:
+        """Find out which of the places that were opened last are gone."""
+        places = self._model.choices.recent
+
+        def take(missing: frozenset[Path]) -> None:
+            self._model.missing = missing
+
+        if places:
+            self.start(
+                "", workflow.missing_places, places, on_success=take,
+                # What cannot be looked up is tried when it is opened.
+                on_failure=lambda _error: None, is_quiet=True,
+            )  # fmt: skip
 
     def close_study(self, study: Study) -> None:
         """Take a study off the list; its files and its reading stay as they are."""
@@ -138,7 +92,8 @@ class Jobs(QObject):
         self._model.scan = None
 
     def open_series(self, series: Series) -> None:
-        """Read a series; drop what was under way for the last one."""
+        """Show a series, from memory where it is kept; drop what was under way for the last."""
+        self._keep_open()
         self.cancel_all()
         self._messages.clear()
         if not series.permits(Permission.VIEW):
@@ -146,11 +101,16 @@ class Jobs(QObject):
             return
         self._model.clear(series)
         self._veiled = None
+        kept = self.kept.take(series)
+        self.has_returned = kept is not None and kept.volume is not None
+        if kept is not None and kept.volume is not None:
+            self._return_to(kept, kept.volume)
+            return
         self.start(
             tr("Opening {series}", series=wording.series_title(series)),
             workflow.open_series,
             series,
-            on_success=partial(self._show_volume, series),
+            on_success=partial(self._show_volume, series, kept),
             on_failure=self._fail_series,
             on_cancelled=self._model.clear,
         )
@@ -208,6 +168,7 @@ class Jobs(QObject):
         self._model.companion = None
 
     def _show_scan(self, paths: tuple[Path, ...], added: ScanResult) -> None:
+        self._keep_open()
         self._model.clear()
         listed = self._model.scan = add_scan(self._model.scan, added)
         try:
@@ -215,13 +176,47 @@ class Jobs(QObject):
         except NotDicomError as error:
             self._messages.failure(error)
             return
+        places = opened_places(paths, added)
+        self._model.choices = with_opened(self._model.choices, places)
         empty = paths_without_image(paths, added) if len(paths) > 1 else ()
         if empty:
             self._messages.note(wording.without_image_text(empty))
 
-    def _show_volume(self, series: Series, volume: Volume) -> None:
+    def _keep_open(self) -> None:
+        """Keep what is on the screen, so that the reader can go back to it."""
+        model = self._model
+        if model.series is not None and model.volume is not None:
+            findings = model.findings or self._veiled
+            kept = KeptReading(
+                model.series, findings, model.volume, model.matches,
+                model.cursor_kji, model.window, model.lesion,
+            )  # fmt: skip
+            self.kept.keep(kept)
+
+    def _forget_closed(self) -> None:
+        self.kept.forget_others(self._model.scan.series if self._model.scan else ())
+
+    def _return_to(self, kept: KeptReading, volume: Volume) -> None:
+        """Show a series as it was left."""
+        model = self._model
+        model.show_volume(kept.series, volume)
+        model.move_cursor(kept.cursor_kji)
+        model.window = kept.window
+        self._read(kept)
+        if model.findings is not None:
+            model.lesion = kept.lesion
+
+    def _show_volume(self, series: Series, kept: KeptReading | None, volume: Volume) -> None:
         self._model.show_volume(series, volume)
-        self.analyze()
+        self._read(kept)
+
+    def _read(self, kept: KeptReading | None) -> None:
+        """Take what the AI said before, unless it was asked for another operating point."""
+        findings = kept.findings if kept else None
+        if findings and findings.operating_point == self._model.choices.operating_point:
+            self._show_findings(findings, kept.matches if kept else None)
+        else:
+            self.analyze()
 
     def _fail_series(self, error: Exception) -> None:
         self._model.clear()
@@ -233,7 +228,7 @@ class Jobs(QObject):
         if findings is not None:
             self._show_findings(findings)
 
-    def _show_findings(self, findings: Findings) -> None:
+    def _show_findings(self, findings: Findings, matches: Matches | None = None) -> None:
         if self._model.is_ai_veiled:
             self._veiled = findings
             self._model.ai = AiStatus(AiState.VEILED, tr("The AI is shown once you have answered."))
@@ -246,7 +241,10 @@ class Jobs(QObject):
         reasons = "\n".join((*findings.gate.reasons, *findings.notes))
         self._model.ai = AiStatus(states[findings.gate.answer], reasons)
         self._model.findings = findings
-        self.find_similar()
+        if matches is None:
+            self.find_similar()
+        else:
+            self._model.matches = matches
 
     def _fail_analysis(self, error: Exception) -> None:
         self._model.ai = AiStatus(AiState.FAILED, sentence_of(error))
@@ -282,18 +280,3 @@ class Jobs(QObject):
         case_slice = min(max(match.case.largest_slice, 0), volume.shape_kji[0] - 1)
         self._model.case_slice = case_slice
         self._model.companion = Companion(match, volume, self._model.cursor_kji[0], case_slice)
-
-    def _show_progress(self, title: str, done: int, total: int, what: str) -> None:
-        self._model.work = Work(title, done, total, what)
-
-    def _forget(self, running: Running) -> None:
-        if running in self._quiet:
-            self._quiet.remove(running)
-            return
-        if running in self._running:
-            self._running.remove(running)
-        self._model.work = Work(self._running[-1].title) if self._running else None
-
-
-def _call(function: Callable[[], None]) -> None:
-    function()

@@ -11,6 +11,7 @@ from ichviewer.ui.action import Action, Desk
 from ichviewer.ui.actions import ACTIONS, FILE, HELP
 from ichviewer.ui.keys import Own, key_text, keys_of
 from ichviewer.ui.reading_actions import VIEW, WINDOWS
+from ichviewer.ui.recent_places import RecentMenu
 from ichviewer.ui.view_state import Layout
 
 _LAYOUTS = VIEW[: len(Layout)]
@@ -35,6 +36,7 @@ class Menus:
 
     def __init__(self, window: QMainWindow, desk: Desk) -> None:
         self._desk = desk
+        self.recent = RecentMenu(desk.model, window)
         self._made = {action: self._make(window, action) for action in ACTIONS}
         menus: dict[str, QMenu] = {}
         for action, made in self._made.items():
@@ -43,6 +45,8 @@ class Menus:
                 menus[action.menu].aboutToShow.connect(self.show_switches)
             if action.release is None:
                 menus[action.menu].addAction(made)
+            if action is FILE[2]:
+                menus[action.menu].addMenu(self.recent)
         window.addToolBar(self._tool_bar())
 
     def assign(self, own: Own) -> None:

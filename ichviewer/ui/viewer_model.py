@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,6 +88,7 @@ class ViewerModel(QObject):
     cine_changed = Signal()
     key_images_changed = Signal()
     choices_changed = Signal()
+    missing_changed = Signal()
     reading_changed = Signal()
     edited_changed = Signal()
 
@@ -121,6 +123,8 @@ class ViewerModel(QObject):
     #: Series key and slice of every image that the reader marked.
     key_images: Observed[frozenset[tuple[str, int]]] = Observed(frozenset(), "key_images_changed")
     choices: Observed[Settings] = Observed(Settings(), "choices_changed")
+    #: Which of the places that were opened last are gone.
+    missing: Observed[frozenset[Path]] = Observed(frozenset(), "missing_changed")
     reading: Observed[Reading] = Observed(Reading(), "reading_changed")
     #: The lesions with the reader's strokes; None until the findings are prepared for them.
     edited: Observed[EditedLesions | None] = Observed(None, "edited_changed")

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ichviewer.language import tr
 from ichviewer.ui.labels import label
+from ichviewer.ui.recent_places import RecentList
 from ichviewer.ui.viewer_model import ViewerModel
 
 
@@ -38,6 +39,8 @@ class Welcome(QWidget):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(part)
         column.addLayout(buttons)
+        self.recent = RecentList(model)
+        column.addWidget(self.recent, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         model.work_changed.connect(self._refresh)
         model.studies_changed.connect(self._refresh)
@@ -47,6 +50,7 @@ class Welcome(QWidget):
         work, scan = self._model.work, self._model.scan
         self._folder.setVisible(work is None)
         self._demo.setVisible(work is None and scan is None)
+        self.recent.show_for(work is None and scan is None)
         if work is not None:
             self._title.setText(f"{work.title}…")
             self._text.setText(work.what)
