@@ -33,6 +33,7 @@ from training.slices import Batch, batches, present
 
 _QUEUE_BATCHES = 12
 _REPORT_STEPS = 50
+_SETTLE_BATCHES = 40
 
 
 @dataclass
@@ -135,6 +136,7 @@ def train(recipe: Recipe, weights: Path | None = None) -> Run:
             if run.elapsed_s - saved_s > float(recipe.optimise["save_every_s"]):
                 save(run)
                 saved_s = run.elapsed_s
+        _settle(run, made)
     finally:
         learned.cancel_join_thread()
         feeder.terminate()
@@ -217,6 +219,16 @@ def _average(run: Run) -> None:
             averaged[name].lerp_(value, 1 - keep)
         else:
             averaged[name].copy_(value)
+
+
+def _settle(run: Run, made: Queue[Batch]) -> None:
+    """Measure the averaged weights' own means and variances of activations, on whole slices.
+
+    Those that were averaged along the way belong to other weights, to parts of slices, and to
+    whatever went astray in one batch.
+    """
+    whole = (torch.from_numpy(made.get().image) for _ in range(_SETTLE_BATCHES))
+    torch.optim.swa_utils.update_bn(whole, run.average)
 
 
 def _note(run: Run, waited_s: float) -> None:
