@@ -19,7 +19,7 @@ from ichviewer.ui.settings_rows import Row, language_row, scheme_row, theme_row
 from ichviewer.ui.studies_settings import private_row
 from ichviewer.ui.viewer_model import ViewerModel
 
-_WIDTH_PX = 620
+_WIDTH_PX = 720
 _PLAIN = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,

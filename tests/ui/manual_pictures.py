@@ -9,13 +9,19 @@ import os
 import tempfile
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QListWidget, QWidget
+from scipy.ndimage import label
+from scipy.spatial import ConvexHull
+from scipy.spatial.distance import cdist
 
 from ichviewer import paths, workflow
 from ichviewer.analysis.findings import HemorrhageType
-from ichviewer.imaging.measurement import Kind
+from ichviewer.imaging.measurement import Handle, Kind
+from ichviewer.imaging.plane import Axis
 from ichviewer.language import use_language
 from ichviewer.ui.application import make_application
 from ichviewer.ui.jobs import Jobs
@@ -26,7 +32,7 @@ from ichviewer.ui.view_state import Layout
 from ichviewer.ui.viewer_model import ViewerModel
 from tests.ui.screenshots import Camera
 
-_QUALITY = 82
+_QUALITY = 76
 _WINDOW_PX = (1360, 860)
 
 
@@ -55,33 +61,56 @@ def take_all(camera: ManualCamera) -> None:
     camera.wait(lambda: not window.jobs.is_busy)
     camera.take("similar")
     window.jobs.close_case()
-    take_measuring(camera)
     settings = SettingsDialog(model, window)
     settings.show()
+    groups = settings.findChild(QListWidget)
+    assert groups is not None
+    groups.setCurrentRow(2)
     camera.take("settings", settings)
     settings.close()
+    take_measuring(camera)
 
 
 def take_measuring(camera: ManualCamera) -> None:
-    """ABC/2 on a round finding, and an ellipse in the brain far from it."""
+    """ABC/2 of a marked hematoma as a careful hand draws it, and an ellipse inside it."""
     window, model = camera.window, camera.window.model
     assert model.findings is not None
-    round_ones = (
-        one for one in model.findings.lesions if one.kind is HemorrhageType.INTRAPARENCHYMAL
-    )
-    model.go_to_lesion(next(round_ones))
+    assert model.volume is not None
+    kind = HemorrhageType.INTRAPARENCHYMAL
+    lesion = next(one for one in model.findings.lesions if one.kind is kind)
+    regions, _ = label(model.findings.mask == kind)
+    k = lesion.largest_slice
+    largest = np.bincount(regions[k][regions[k] > 0]).argmax()
+    region = regions == largest
+    drawn = callipers_kji(region, k)
+    grid = model.volume.grid
+    handles = tuple(Handle(tuple(grid.lps_mm(at).tolist()), Axis.K) for at in drawn)
+    _, j, i = (round(n) for n in np.argwhere(region[k][None]).mean(0))
+    model.go_to_lesion(lesion)
+    model.move_cursor((k, j, i))
     model.layout = Layout.SINGLE
     model.is_overlay_off = True
-    for kind in (Kind.ABC2, Kind.ELLIPSE):
-        window.measuring.measures.take_tool(kind)
-        camera.settle()
-        QTest.keyClick(window.images.axial, Qt.Key.Key_Return)
-        k, j, i = model.cursor_kji
-        model.move_cursor((k, j - 110, i))
+    window.measuring.measures.add(Kind.ABC2, handles)
+    window.measuring.measures.take_tool(Kind.ELLIPSE)
+    camera.settle()
+    QTest.keyClick(window.images.axial, Qt.Key.Key_Return)
     camera.wait(lambda: not window.jobs.is_busy)
     camera.take("measuring", window.images)
-    model.is_overlay_off = False
-    model.layout = Layout.PLANES
+
+
+def callipers_kji(region: NDArray[np.bool_], k: int) -> NDArray[np.float64]:
+    """Ends of A, B and C of a region, A and B on slice k, whose pixels are square."""
+    ji = np.argwhere(region[k]).astype(np.float64)
+    hull = ji[ConvexHull(ji).vertices]
+    distances = cdist(hull, hull)
+    first, second = np.unravel_index(distances.argmax(), distances.shape)
+    along = (hull[second] - hull[first]) / distances[first, second]
+    across = np.array([-along[1], along[0]])
+    middle = (hull[first] + hull[second]) / 2
+    reach = (hull - middle) @ across
+    ends = [hull[first], hull[second], middle + reach.min() * across, middle + reach.max() * across]
+    slices = np.flatnonzero(region.any((1, 2)))[[0, -1]]
+    return np.array([*((k, *end) for end in ends), *((n, *middle) for n in slices)], dtype=float)
 
 
 def main() -> None:
