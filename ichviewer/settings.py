@@ -27,6 +27,8 @@ LANGUAGE_CHOICES = ("system", *LANGUAGES)
 #: How much faster than usual a drag may change the window, and how fast a film may run.
 SENSITIVITY_RANGE = (0.2, 5.0)
 CINE_RANGE_HZ = (1.0, 60.0)
+#: How strongly one type may be overlaid at least and at most, as a share of all.
+OPACITY_RANGE = (0.1, 1.0)
 #: The widest and narrowest window that can be a preset, in HU.
 WIDTH_RANGE_HU = (1.0, 20000.0)
 CENTER_RANGE_HU = (-32768.0, 32767.0)
@@ -66,6 +68,9 @@ class Settings:
         Slices per second of a running film.
     is_cine_to_and_fro
         Whether a film turns round at the ends instead of starting again.
+    type_opacity
+        What single types get of the overlay's opacity, by their word ("subdural": 0.4); all of it
+        without an entry.
     is_read_then_reveal
         Whether the AI stays hidden until the reader has answered.
     is_introduced
@@ -94,6 +99,7 @@ class Settings:
     window_sensitivity: float = 1.0
     cine_hz: float = 10.0
     is_cine_to_and_fro: bool = False
+    type_opacity: Mapping[str, float] = field(default_factory=dict)
     is_read_then_reveal: bool = False
     is_introduced: bool = False
     window_px: tuple[int, int, int, int] | None = None
@@ -166,6 +172,7 @@ def write_settings(settings: Settings, file: Path) -> None:
         "window_sensitivity": settings.window_sensitivity,
         "cine_hz": settings.cine_hz,
         "is_cine_to_and_fro": settings.is_cine_to_and_fro,
+        "type_opacity": dict(settings.type_opacity),
         "is_read_then_reveal": settings.is_read_then_reveal,
         "is_introduced": settings.is_introduced,
         "window_px": settings.window_px,
@@ -207,6 +214,7 @@ def _parse(entries: dict[str, Any], file: Path) -> Settings:
         "window_sensitivity": partial(_number, limits=SENSITIVITY_RANGE),
         "cine_hz": partial(_number, limits=CINE_RANGE_HZ),
         "is_cine_to_and_fro": _switch,
+        "type_opacity": _shares,
         "is_read_then_reveal": _switch,
         "is_introduced": _switch,
         "window_px": _rectangle,
@@ -304,6 +312,12 @@ def _words_by_word(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise TypeError(tr("expected a table of words"))
     return {_word(name): _word(entry) for name, entry in value.items()}
+
+
+def _shares(value: Any) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise TypeError(tr("expected a table of numbers"))
+    return {_word(name): _number(entry, OPACITY_RANGE) for name, entry in value.items()}
 
 
 def _keys(value: Any) -> dict[str, tuple[str, ...]]:

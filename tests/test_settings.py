@@ -29,6 +29,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         is_cine_to_and_fro=True,
         is_read_then_reveal=True,
         is_introduced=True,
+        type_opacity={"subdural": 0.4},
         window_px=(-1900, 20, 1500, 900),
         is_maximized=True,
     )
@@ -58,6 +59,7 @@ def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) 
         ('{"own_mouse": {"Wheel": 1}}', "own_mouse"),
         ('{"keys": {"View: Invert": "I"}}', "keys"),
         ('{"presets": []}', "presets"),
+        ('{"type_opacity": {"subdural": 3}}', "type_opacity"),
         ('{"presets": [1, 2, 3, 4, 5, 6, 7]}', "presets"),
         ('{"window_sensitivity": 0}', "window_sensitivity"),
         ('{"window_sensitivity": NaN}', "window_sensitivity"),

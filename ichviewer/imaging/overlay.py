@@ -6,7 +6,7 @@ or recolouring labels leaves the grey untouched.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +35,15 @@ class OverlayStyle:
         0 to 1; scales outline and fill alike.
     is_outlined
         Whether the outline is stronger than the fill; without it the whole region is tinted.
+    shares
+        What single labels get of the opacity, 0 to 1; all of it without an entry.
     """
 
     colours: Mapping[int, Colour]
     hidden: frozenset[int] = frozenset()
     opacity: float = 1.0
     is_outlined: bool = True
+    shares: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +87,10 @@ def colour_labels(labels: Labels, style: OverlayStyle) -> Overlay | None:
     top, left, bottom, right = box
     crop = shown[top : bottom + 1, left : right + 1]
     is_strong = outline(crop) & style.is_outlined
-    alpha = np.where(is_strong, 1.0, FILL_SHARE) * (crop > 0) * style.opacity
+    strength = np.full(256, style.opacity)
+    for label, share in style.shares.items():
+        strength[label] *= share
+    alpha = np.where(is_strong, 1.0, FILL_SHARE) * (crop > 0) * strength[crop]
     table = np.zeros((256, 3))
     for label, colour in style.colours.items():
         table[label] = colour

@@ -1,24 +1,30 @@
 """The hemorrhage types: overlay toggle, probability with its operating point, total volume."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.language import tr
+from ichviewer.settings import OPACITY_RANGE
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.theme import ON_IMAGE, colours, type_colour
 from ichviewer.ui.viewer_model import ViewerModel
 
+_SHARE_PX = 56
+
 
 class TypeRows(QWidget):
-    """Per type: overlay toggle, probability, total volume; below, the overlay's opacity."""
+    """Per type: overlay toggle, probability, total volume, opacity; below, that of all types."""
 
     def __init__(self, model: ViewerModel) -> None:
         super().__init__()
         self._model = model
         self._toggles: dict[HemorrhageType, QCheckBox] = {}
+        self._shares: dict[HemorrhageType, QSlider] = {}
         self._bars = {column: _Bar() for column in range(6)}
         self._percents = {column: _figure() for column in range(6)}
         self._volumes = {column: _figure() for column in range(6)}
@@ -30,22 +36,24 @@ class TypeRows(QWidget):
         grid.addWidget(label(tr("Any hemorrhage")), 0, 0)
         for kind in HemorrhageType:
             grid.addWidget(self._toggle(kind), int(kind), 0)
+            grid.addWidget(self._share(kind), int(kind), 4)
         for column in range(6):
             grid.addWidget(self._bars[column], column, 1)
             grid.addWidget(self._percents[column], column, 2)
             grid.addWidget(self._volumes[column], column, 3)
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
-        self._opacity.setRange(10, 100)
-        self._opacity.setAccessibleName(tr("Opacity of the overlay"))
-        self._opacity.setToolTip(tr("Opacity of the overlay: [ and ]. Hold O to hide it."))
-        self._opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._opacity = _slider(
+            tr("Opacity of the overlay"), tr("Opacity of the overlay: [ and ]. Hold O to hide it.")
+        )
         self._opacity.valueChanged.connect(self._set_opacity)
+        grid.addWidget(label(tr("Opacity"), "dim"), 0, 4)
         grid.addWidget(label(tr("Overlay opacity"), "dim"), 6, 0)
         grid.addWidget(self._opacity, 6, 1)
-        grid.addWidget(label(tr("hold O to hide"), "dim"), 6, 2, 1, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(label(tr("hold O to hide"), "dim"), 6, 2, 1, 3, Qt.AlignmentFlag.AlignRight)
         model.findings_changed.connect(self._refresh)
         model.edited_changed.connect(self._refresh)
         model.overlay_changed.connect(self._refresh_overlay)
+        model.choices_changed.connect(self._take_shares)
+        self._take_shares()
         self._refresh()
         self._refresh_overlay()
 
@@ -61,6 +69,14 @@ class TypeRows(QWidget):
         box.clicked.connect(lambda: self._model.toggle_type(kind))
         self._toggles[kind] = box
         return box
+
+    def _share(self, kind: HemorrhageType) -> QSlider:
+        name = tr("Opacity of {type}", type=tr(kind.word))
+        slider = self._shares[kind] = _slider(name, name)
+        slider.setFixedWidth(_SHARE_PX)
+        slider.setValue(slider.maximum())
+        slider.valueChanged.connect(lambda value: self._set_share(kind, value / 100))
+        return slider
 
     def _refresh(self) -> None:
         findings = self._model.findings
@@ -84,8 +100,30 @@ class TypeRows(QWidget):
             box.setChecked(int(kind) not in overlay.hidden)
         self._opacity.setValue(round(100 * overlay.opacity))
 
+    def _take_shares(self) -> None:
+        """Draw every type as strongly as the reader chose."""
+        chosen = self._model.choices.type_opacity
+        shares = {int(kind): chosen.get(kind.word, 1.0) for kind in HemorrhageType}
+        self._model.overlay = replace(self._model.overlay, shares=shares)
+        for kind, slider in self._shares.items():
+            slider.setValue(round(100 * shares[int(kind)]))
+
+    def _set_share(self, kind: HemorrhageType, share: float) -> None:
+        chosen = {**self._model.choices.type_opacity, kind.word: share}
+        kept = {word: value for word, value in chosen.items() if value < 1.0}
+        self._model.choices = replace(self._model.choices, type_opacity=kept)
+
     def _set_opacity(self, value: int) -> None:
         self._model.change_opacity(value / 100 - self._model.overlay.opacity)
+
+
+def _slider(name: str, tip: str) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(*(round(100 * share) for share in OPACITY_RANGE))
+    slider.setAccessibleName(name)
+    slider.setToolTip(tip)
+    slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return slider
 
 
 class _Bar(QWidget):

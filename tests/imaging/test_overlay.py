@@ -64,3 +64,11 @@ def test_without_an_outline_all_of_a_region_is_tinted_alike() -> None:
     overlay = colour_labels(labels, OverlayStyle(STYLE.colours, is_outlined=False))
     assert overlay is not None
     assert set(np.unique(overlay.rgba[..., 3]).tolist()) == {round(255 * FILL_SHARE)}
+
+
+def test_a_label_gets_its_share_of_the_opacity_of_all() -> None:
+    labels = np.array([[1, 2]], np.uint8)
+    style = OverlayStyle(STYLE.colours, opacity=0.5, shares={2: 0.4})
+    overlay = colour_labels(labels, style)
+    assert overlay is not None
+    assert overlay.rgba[0, :, 3].tolist() == [round(255 * 0.5), round(255 * 0.2)]
