@@ -11,7 +11,7 @@ from ichviewer.comparison.registration import register
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.rigid import IDENTITY
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import tr, tr_later
+from ichviewer.language import tr
 from ichviewer.progress import Progress, silent
 
 #: Scans of one simulated head: skulls within 0.1 mm, correlation above 0.99; of two heads: 2.5 mm
@@ -34,18 +34,16 @@ def align(current: Volume, prior: Volume, progress: Progress = silent) -> Alignm
     progress
         Called many times a second; it may cancel.
     """
-    named = ((tr_later("current"), current), (tr_later("prior"), prior))
-    for name, volume in named:
+    named = ((tr("the current series"), current), (tr("the prior series"), prior))
+    for which, volume in named:
         problem = _problem(volume)
         if problem:
-            return _refused(
-                current, tr("the {name} series {problem}", name=tr(name), problem=problem)
-            )
+            return _refused(current, tr("{which} {problem}", which=which, problem=problem))
     crania: list[Cranium] = []
-    for name, volume in named:
+    for which, volume in named:
         cranium = find_cranium(volume, progress)
         if cranium is None:
-            reason = tr("the {name} series shows no skull with a brain in it.", name=tr(name))
+            reason = tr("{which} shows no skull with a brain in it.", which=which)
             return _refused(current, reason)
         crania.append(cranium)
     here, there = crania

@@ -118,11 +118,11 @@ def _is_refused(findings: Findings) -> bool:
 
 def _unread(prior: Findings, current: Findings) -> list[str]:
     said = []
-    for name, findings in ((tr("prior"), prior), (tr("current"), current)):
+    for which, findings in ((tr("the prior series"), prior), (tr("the current series"), current)):
         if _is_refused(findings):
             reasons = " ".join(findings.gate.reasons)
             sentence = tr(
-                "The models did not read the {name} series: {reasons}", name=name, reasons=reasons
+                "The models did not read {which}: {reasons}", which=which, reasons=reasons
             )
             said.append(sentence.strip())
     made = [{model.sha256 for model in findings.models} for findings in (prior, current)]
