@@ -21,18 +21,19 @@ from ichviewer import paths
 from ichviewer.analysis.findings import Findings, OperatingPoint
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import GeometryError, LibraryError, NotDicomError
+from ichviewer.imaging.grey_scale import GreyScale
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr
 from ichviewer.library.case import Case, Matches
-from ichviewer.progress import Progress, silent, so_far
+from ichviewer.progress import Progress, opening, silent, so_far
 from ichviewer.settings import read_settings
 from ichviewer.worker import Worker, guarded
 
 if TYPE_CHECKING:
     from ichviewer.analysis.catalog import ModelProblem
-    from ichviewer.analysis.findings import ModelInfo
     from ichviewer.analysis.gate import Header
+    from ichviewer.analysis.model_info import ModelInfo
     from ichviewer.comparison.alignment import Alignment
     from ichviewer.comparison.change import Comparison
     from ichviewer.comparison.time_point import TimePoint
@@ -92,6 +93,19 @@ def open_paths(
     return scan_paths(paths, progress, excluded, on_studies=partial(so_far, progress))
 
 
+def open_pictures(
+    paths: Sequence[Path],
+    grey: GreyScale,
+    spacing_mm: tuple[float, float],
+    *,
+    progress: Progress = silent,
+) -> ScanResult:
+    """PNG or JPEG pictures of single slices as studies; nothing but pixels is known of them."""
+    from ichviewer.dicom.picture import scan_pictures
+
+    return scan_pictures(paths, grey, spacing_mm, progress)
+
+
 def best_series(scan: ScanResult, key: str = "") -> Series:
     """The series with this key (or its beginning); without one, the series most worth reading.
 
@@ -132,9 +146,14 @@ def by_worth(scan: ScanResult) -> list[Series]:
 def open_series(
     series: Series, *, excluded: Mapping[Path, str] = _NO_FILES, progress: Progress = silent
 ) -> Volume:
-    """The voxels of a series."""
+    """The voxels of a series, or of a picture."""
     from ichviewer.dicom.load import load_volume
+    from ichviewer.imaging.picture import read_picture
 
+    if series.grey is not None:
+        _, row_mm, column_mm = series.spacing_mm
+        opening(progress, series.instances[0].path)
+        return read_picture(series.instances[0].path, series.grey, (row_mm, column_mm))
     return load_volume(series, progress, excluded=excluded)
 
 
@@ -203,6 +222,7 @@ def _header(series: Series) -> "Header":
         kvp=series.kvp,
         age_years=series.age_years,
         ai_refusal=series.refusals.get(Permission.AI, ""),
+        is_picture=series.grey is not None,
     )
 
 

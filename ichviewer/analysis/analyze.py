@@ -15,7 +15,6 @@ from ichviewer.analysis.findings import (
     Gate,
     GateAnswer,
     Lesion,
-    ModelInfo,
     OperatingPoint,
 )
 from ichviewer.analysis.gate import Header, check_header, check_vector, join
@@ -24,6 +23,7 @@ from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Role
 from ichviewer.analysis.midline import Midline, find_midline
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.place import Place, find_place
 from ichviewer.analysis.quantify import measure
 from ichviewer.analysis.reading import load_models

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ichviewer.analysis.findings import ModelInfo
 from ichviewer.analysis.graph import check_graph
 from ichviewer.analysis.manifest import MANIFEST_NAME, Manifest, Role, read_manifest
-from ichviewer.analysis.model import load_model, model_info, read_model_bytes
+from ichviewer.analysis.model import load_model, read_model_bytes
+from ichviewer.analysis.model_info import ModelInfo
+from ichviewer.analysis.speaker import model_info
 from ichviewer.errors import ModelError
 from ichviewer.language import tr
 

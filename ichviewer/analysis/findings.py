@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.cam import EvidenceMaps
-from ichviewer.imaging.window import Window
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.language import tr_later
 
 
@@ -88,19 +88,6 @@ class Gate:
 
     answer: GateAnswer
     reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """Which model spoke, on which device, and through which windows it saw the images."""
-
-    name: str
-    version: str
-    sha256: str
-    roles: tuple[str, ...]
-    training_data: str
-    device: str
-    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.embed import study_embedding
-from ichviewer.analysis.findings import Answer, ModelInfo, OperatingPoint
+from ichviewer.analysis.findings import Answer, OperatingPoint
 from ichviewer.analysis.head import Head
 from ichviewer.analysis.manifest import Role
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.operating import answers, choose
 from ichviewer.analysis.outputs import CAM
 from ichviewer.analysis.quantify import Found, find_lesions

@@ -18,13 +18,13 @@ import psutil
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
-from ichviewer.analysis.findings import ModelInfo
 from ichviewer.analysis.graph import check_graph
 from ichviewer.analysis.manifest import Manifest, read_manifest
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.outputs import CAM, check_output
+from ichviewer.analysis.speaker import model_info
 from ichviewer.errors import ModelError
-from ichviewer.imaging.window import Window, WindowShape
-from ichviewer.language import tr, tr_later
+from ichviewer.language import tr
 from ichviewer.progress import Progress, silent
 
 Floats = NDArray[np.float32]
@@ -142,29 +142,6 @@ def load_model(folder: Path, device: str = "auto", threads: int | None = None) -
     _check_input(manifest, session)
     words = f"CPU ({count} thread{'s' if count > 1 else ''})" if used == "CPU" else used
     return Model(manifest, session, words)
-
-
-def model_info(manifest: Manifest, device: str) -> ModelInfo:
-    """A model's name and origin as a value for Findings."""
-    return ModelInfo(
-        name=manifest.name,
-        version=manifest.version,
-        sha256=manifest.sha256,
-        roles=tuple(role.value for role in manifest.roles),
-        training_data=manifest.training_data,
-        device=device,
-        windows=tuple(
-            dict.fromkeys(
-                Window(
-                    c.center_hu,
-                    c.width_hu,
-                    tr_later("what the model saw"),
-                    WindowShape.LINEAR_EXACT,
-                )
-                for c in manifest.input.channels
-            )
-        ),
-    )
 
 
 def read_model_bytes(manifest: Manifest) -> bytes:

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.catalog import manifests_by_role
-from ichviewer.analysis.findings import ModelInfo
 from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.analysis.model import DeviceFailed, Model, load_model
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.prepare import Prepared, prepare
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from ichviewer import paths, workflow
-from ichviewer.analysis.findings import Findings, ModelInfo
+from ichviewer.analysis.findings import Findings
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.cli.codes import OK, SOME_SKIPPED, TROUBLE
 from ichviewer.comparison.time_point import TimePoint
 from ichviewer.dicom.study import Permission, ScanResult, Series
 from ichviewer.errors import IchViewerError
+from ichviewer.imaging.grey_scale import GreyScale, is_picture
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, trn
 from ichviewer.report import changes, measurements, summary, table
@@ -303,11 +305,34 @@ def _read(
     options: argparse.Namespace, worker: Worker, operating_point: str = ""
 ) -> tuple[ScanResult, Series, Volume, Findings]:
     device = _device(options)
-    scan = _step(worker, workflow.open_folder, options.folder)
+    scan = _scan_of(options, worker)
     series = workflow.best_series(scan, options.series)
     volume = _step(worker, workflow.open_series, series)
     findings = _step(worker, workflow.analyze, series, volume, device, operating_point)
     return scan, series, volume, findings
+
+
+def _scan_of(options: argparse.Namespace, worker: Worker) -> ScanResult:
+    """What a folder holds, or a picture as the options say."""
+    if not is_picture(options.folder):
+        scan: ScanResult = _step(worker, workflow.open_folder, options.folder)
+        return scan
+    grey = GreyScale(options.hu_black, options.hu_white)
+    spacing_mm = (options.spacing_mm, options.spacing_mm)
+    say(
+        tr(
+            "{name} is read as a picture: black is {hu_black:g} HU, white {hu_white:g} HU, a pixel "
+            "{spacing_mm:g} mm.",
+            name=options.folder.name,
+            hu_black=options.hu_black,
+            hu_white=options.hu_white,
+            spacing_mm=options.spacing_mm,
+        )
+    )
+    pictures: ScanResult = _step(
+        worker, workflow.open_pictures, (options.folder,), grey, spacing_mm
+    )
+    return pictures
 
 
 def _device(options: argparse.Namespace) -> str:

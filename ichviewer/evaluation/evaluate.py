@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ichviewer.analysis.findings import ModelInfo, OperatingPoint
+from ichviewer.analysis.findings import OperatingPoint
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.reading import ModelSet
 from ichviewer.errors import IchViewerError, TableError
 from ichviewer.evaluation.images import OpenDicom, open_row

@@ -3,14 +3,15 @@
 from math import isfinite
 from typing import Any
 
+from ichviewer import __version__
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
     Findings,
     HemorrhageType,
     Lesion,
     MidlineShift,
-    ModelInfo,
 )
+from ichviewer.analysis.model_info import CURVE_SAID, Curve, ModelInfo
 from ichviewer.analysis.priority import Priority, priority_of
 from ichviewer.language import tr_later
 from ichviewer.library.case import Match, Matches
@@ -23,6 +24,7 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
     """All that analysis says, except the arrays that belong on the images."""
     return {
         "disclaimer": DISCLAIMER,
+        "program_version": __version__,
         "series_uid": findings.series_uid,
         "gate": {
             "answer": str(findings.gate.answer),
@@ -38,6 +40,9 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
         "priority": _priority(priority_of(findings)),
         "study_probability": _by_column(findings.study_probability),
         "thresholds": _by_column(findings.thresholds),
+        "slice_thresholds": _by_column(
+            findings.thresholds if findings.slice_thresholds is None else findings.slice_thresholds
+        ),
         "slice_probability": [_by_column(row) for row in findings.slice_probability],
         "volume_ml": {
             "all": number(findings.volume_ml()),
@@ -73,6 +78,27 @@ def describe_model(model: ModelInfo) -> dict[str, Any]:
         "roles": list(model.roles),
         "training_data": model.training_data,
         "device": model.device,
+        "license": model.license,
+        "windows": [{"center_hu": w.center, "width_hu": w.width} for w in model.windows],
+        "resampling": None
+        if model.resampling is None
+        else {
+            "size_px": model.resampling.size_px,
+            "spacing_mm": model.resampling.spacing_mm,
+            "slab_mm": model.resampling.slab_mm,
+        },
+        "calibration": {
+            "said": list(CURVE_SAID),
+            "slices": _curve(model.slice_curve),
+            "study": _curve(model.study_curve),
+        },
+    }
+
+
+def _curve(curve: Curve) -> dict[str, list[float | None]]:
+    return {
+        name: [number(meant) for meant in column]
+        for name, column in zip(PROBABILITY_COLUMNS, curve, strict=False)
     }
 
 

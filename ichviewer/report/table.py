@@ -11,9 +11,9 @@ from ichviewer.analysis.findings import (
     HemorrhageType,
     Lesion,
     MidlineShift,
-    ModelInfo,
     Sign,
 )
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.dicom.study import ScanResult, Series
 from ichviewer.language import tr, tr_later, trn
 from ichviewer.library.case import Match, Matches

@@ -3,8 +3,9 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from ichviewer.analysis.findings import Findings, GateAnswer, HemorrhageType
+from ichviewer.analysis.findings import GateAnswer
 from ichviewer.language import tr, tr_later
+from ichviewer.report.provenance import provenance_text
 from ichviewer.ui import wording
 from ichviewer.ui.banner import Banner
 from ichviewer.ui.labels import label, set_tone
@@ -112,23 +113,4 @@ class FindingsPanel(QWidget):
 
     def _show_provenance(self) -> None:
         if self._model.findings is not None:
-            show_text(self, tr("Models"), _provenance(self._model.findings))
-
-
-def _provenance(findings: Findings) -> str:
-    uid = findings.series_uid or tr("without UID")
-    lines = [tr(wording.NOT_FOR_DIAGNOSIS), "", tr("Series {uid}", uid=uid), ""]
-    for model in findings.models:
-        lines += [
-            f"{model.name} {model.version}: {', '.join(model.roles)}",
-            "    " + tr("device {name}", name=model.device),
-            f"    sha256 {model.sha256}",
-            "    " + tr("training data: {source}", source=model.training_data),
-        ]
-    lines += ["", tr("Operating points")]
-    for column, threshold in enumerate(findings.thresholds):
-        word = tr(HemorrhageType(column).word) if column else tr("any hemorrhage")
-        lines.append(f"    {word}: {wording.percent(float(threshold))}")
-    lines += ["", tr("Seconds")]
-    lines += [f"    {stage}: {seconds:.2f}" for stage, seconds in findings.seconds.items()]
-    return "\n".join([*lines, "", *findings.gate.reasons, *findings.notes])
+            show_text(self, tr("Models"), provenance_text(self._model.findings))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ichviewer.analysis.catalog import ModelProblem, check_model, list_models, manifests_by_role
-from ichviewer.analysis.findings import ModelInfo
 from ichviewer.analysis.manifest import Role
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.errors import ModelError
 from tests.analysis.threshold_model import write_model
 

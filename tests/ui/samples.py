@@ -12,9 +12,9 @@ from ichviewer.analysis.findings import (
     GateAnswer,
     HemorrhageType,
     Lesion,
-    ModelInfo,
     Side,
 )
+from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.dicom.study import Permission, ScanResult, Series, Study
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume

@@ -1,0 +1,22 @@
+"""The findings panel: provenance is one click away."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ichviewer.ui.main_window import MainWindow
+from tests.ui import samples
+
+
+def test_one_click_shows_where_the_result_comes_from(window: MainWindow, qtbot: QtBot) -> None:
+    model = window.model
+    model.scan = samples.scan(samples.series())
+    model.show_volume(model.scan.series[0], samples.volume())
+    model.findings = samples.findings()
+    button = next(x for x in window.findings.findChildren(QPushButton) if x.text() == "Models…")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    dialog = window.findings.findChild(QDialog)
+    said = dialog.findChild(QPlainTextEdit).toPlainText()
+    assert "Series: 1.2.3" in said
+    assert "sha256: " + "ab" * 32 in said
+    dialog.close()
