@@ -1,8 +1,9 @@
-"""Simulated series kept for a while; of what is drawn from them, the harder is taken.
+"""Simulated series kept for a while; of slices without blood, the harder are drawn.
 
-Most slices are soon easy, above all those without blood. So each draw looks at a few slices and
-takes the one on which the network was last most wrong, or which it has not seen yet: mining of
-hard negatives and hard positives alike, without a second pass over anything.
+Most slices without blood are soon easy. So a draw looks at a few of them and takes the one on
+which the network was last most wrong, or which it has not seen yet: mining of hard negatives
+without a second pass over anything. Slices with blood are not mined: the hardest of them are those
+whose blood nobody could see, and a network fed with these sees blood everywhere.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from training.fields import Floats, Rng
 #: Fewer pixels of blood than this (8 mm² at 0.75 mm) are neither asked for nor held against the
 #: network; nobody could see them in noise.
 LEAST_BLOOD_PX = 14
-_CANDIDATES = 3
+_CANDIDATES = 2
 _TRIES = 12
 
 
@@ -81,9 +82,10 @@ class Pool:
                 self._hardness[int(number)][k] = loss
 
     def draw(self, rng: Rng, blood_share: float) -> Pick:
-        """The hardest of a few slices, with blood or without as the share asks."""
+        """A slice with blood, or the hardest of a few without, as the share asks."""
         wanted = bool(rng.random() < blood_share)
-        candidates = [self._candidate(rng, wanted) for _ in range(_CANDIDATES)]
+        count = 1 if wanted else _CANDIDATES
+        candidates = [self._candidate(rng, wanted) for _ in range(count)]
         hardest = max(candidates, key=lambda pick: self._hardness[pick.number][pick.k])
         # Until it is known how this went, others come first.
         self._hardness[hardest.number][hardest.k] = 0.0

@@ -20,7 +20,8 @@ from ichviewer.analysis.reading import read
 from ichviewer.analysis.segment import mark
 from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
-from ichviewer.imaging.picture import GreyScale, read_picture
+from ichviewer.imaging.grey_scale import GreyScale
+from ichviewer.imaging.picture import read_picture
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.anatomy import DATA

@@ -20,6 +20,8 @@ _MARGIN_PX = 16
 _CENTER_JITTER_PX = 3.0
 _SERIES_OF_A_HEAD = 2
 _PART_SLICES = 18
+#: Before the first batch: a network that goes on learning from fewer learns them by heart.
+_LEAST_STACKS = 64
 _ABOUT_BLOOD_SHARE = 0.75
 _ALONE_SHARE = 0.5
 #: Grey values of a picture rather than HU: what lies outside these has been cut off, of some even
@@ -121,7 +123,7 @@ def batches(
     owed = 0.0
     while True:
         owed -= batch
-        while owed <= 0 or len(pool) < 8:
+        while owed <= 0 or len(pool) < min(_LEAST_STACKS, int(data["pool_stacks"])):
             made = make_stacks(rng, numbers, spec, float(data["healthy_share"]))
             for stack in made:
                 pool.add(stack)

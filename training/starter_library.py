@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -195,17 +198,17 @@ def make_cases(folder: Path, count: int) -> None:
 
 def make_vectors(folder: Path) -> None:
     """Give every case a vector by the present models, and forget those of former models."""
-    identity = ""
     with Library.open(folder, writable=True) as library:
-        for case in _timed(library.list()):
-            if identity and library.vector_number(case.case_id, identity):
-                continue
-            findings = _read(library.images_path(case))
-            if identity and findings.embedding_identity != identity:
-                raise RuntimeError("the models changed meanwhile; start again")
-            identity = findings.embedding_identity
-            library.set_vector(case.case_id, identity, findings.embedding)
-        for former in set(library.identities()) - {identity}:
+        cases = library.list()
+        paths = [library.images_path(case) for case in cases]
+        identities = set()
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+            for case, findings in zip(_timed(cases), pool.map(_read, paths), strict=True):
+                identities.add(findings.embedding_identity)
+                if len(identities) > 1:
+                    raise RuntimeError("the models changed meanwhile; start again")
+                library.set_vector(case.case_id, findings.embedding_identity, findings.embedding)
+        for former in set(library.identities()) - identities:
             library.forget_vectors(former)
 
 

@@ -52,7 +52,7 @@ def test_what_went_wrong_is_drawn_more_often_than_what_went_right() -> None:
         loss = 2.0 if pick.k == 4 else 0.1
         pool.learn(Lessons(np.array([[pick.number, pick.k]]), np.array([loss], np.float32)))
 
-    assert drawn[4] > 2 * max(times for k, times in drawn.items() if k != 4)
+    assert drawn[4] > 1.5 * max(times for k, times in drawn.items() if k != 4)
     assert min(drawn.values()) > 5  # nothing is forgotten
 
 
