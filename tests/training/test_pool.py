@@ -46,13 +46,13 @@ def test_what_went_wrong_is_drawn_more_often_than_what_went_right() -> None:
     pool.add(_stack([]))
     rng = np.random.default_rng(3)
     drawn: Counter[int] = Counter()
-    for _ in range(400):
+    for _ in range(2000):
         pick = pool.draw(rng, 0.0)
         drawn[pick.k] += 1
         loss = 2.0 if pick.k == 4 else 0.1
         pool.learn(Lessons(np.array([[pick.number, pick.k]]), np.array([loss], np.float32)))
 
-    assert drawn[4] > 1.5 * max(times for k, times in drawn.items() if k != 4)
+    assert drawn[4] > 1.5 * max(times for k, times in drawn.items() if k != 4)  # 19 to 9 %
     assert min(drawn.values()) > 5  # nothing is forgotten
 
 
