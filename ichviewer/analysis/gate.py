@@ -44,6 +44,8 @@ class Header:
         KVP and PatientAge.
     ai_refusal
         The sentence with which reading the geometry already ruled the models out.
+    is_picture
+        Whether it is a PNG or JPEG picture: HU and size in mm are what somebody has said.
     """
 
     modality: str = ""
@@ -53,6 +55,7 @@ class Header:
     kvp: float | None = None
     age_years: float | None = None
     ai_refusal: str = ""
+    is_picture: bool = False
 
 
 def check_header(volume: Volume, header: Header) -> Gate:
@@ -60,7 +63,7 @@ def check_header(volume: Volume, header: Header) -> Gate:
     refusals = tuple(_header_refusals(volume, header))
     if refusals:
         return Gate(GateAnswer.REFUSED, refusals)
-    warnings = (*_stack_warnings(volume), *_word_warnings(header))
+    warnings = (*_picture_warnings(header), *_stack_warnings(volume), *_word_warnings(header))
     return Gate(GateAnswer.WARNED if warnings else GateAnswer.ACCEPTED, warnings)
 
 
@@ -157,6 +160,14 @@ def _stack_warnings(volume: Volume) -> Iterator[str]:
         )
     elif grid.tilt_deg > TILT_TOLERANCE_DEG:
         yield tr("The gantry was tilted by {tilt_deg:.1f}°.", tilt_deg=grid.tilt_deg)
+
+
+def _picture_warnings(header: Header) -> Iterator[str]:
+    if header.is_picture:
+        yield tr(
+            "A picture without geometry: its HU and mm are as they were entered, not measured, "
+            "and its left is taken for the patient's right."
+        )
 
 
 def _word_warnings(header: Header) -> Iterator[str]:

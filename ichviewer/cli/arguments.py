@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ichviewer import __version__
+from ichviewer.imaging.grey_scale import USUAL_HU, USUAL_PIXEL_MM
 from ichviewer.language import LANGUAGES, tr, tr_later
 
 _EPILOG = tr_later("""\
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
     analyze = _command(commands, "analyze", "analyze", tr("let the models read a series"))
     _series_arguments(analyze)
+    _picture_arguments(analyze)
     analyze.add_argument(
         "--operating-point",
         choices=("sensitive", "balanced", "specific"),
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         commands, "similar", "similar", tr("show the known cases most like a series")
     )
     _series_arguments(similar)
+    _picture_arguments(similar)
     similar.add_argument("--json", action="store_true", help=tr("print JSON"))
     similar.add_argument(
         "--library", type=Path, metavar="FOLDER", help=tr("search this case library")
@@ -257,6 +260,37 @@ def _series_arguments(parser: argparse.ArgumentParser) -> None:
         "--device",
         choices=("auto", "cpu", "gpu"),
         help=tr("where the models run (default: as in the settings)"),
+    )
+
+
+def _picture_arguments(parser: argparse.ArgumentParser) -> None:
+    pictures = parser.add_argument_group(
+        tr("pictures"),
+        tr(
+            "FOLDER may be a PNG or JPEG picture of one axial slice. It does not say which HU its "
+            "greys stand for, nor how large its pixels are."
+        ),
+    )
+    pictures.add_argument(
+        "--hu-black",
+        type=float,
+        default=USUAL_HU[0],
+        metavar="HU",
+        help=tr("HU of black (default: {hu:g}, of the brain window)", hu=USUAL_HU[0]),
+    )
+    pictures.add_argument(
+        "--hu-white",
+        type=float,
+        default=USUAL_HU[1],
+        metavar="HU",
+        help=tr("HU of white (default: {hu:g}, of the brain window)", hu=USUAL_HU[1]),
+    )
+    pictures.add_argument(
+        "--spacing-mm",
+        type=float,
+        default=USUAL_PIXEL_MM,
+        metavar="MM",
+        help=tr("side of a pixel (default: {mm:g}, 250 mm on 512 pixels)", mm=USUAL_PIXEL_MM),
     )
 
 

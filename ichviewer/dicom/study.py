@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from ichviewer.imaging.grey_scale import GreyScale
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.language import tr, tr_later
 
@@ -87,6 +88,8 @@ class Series:
         What the series may not be used for, with the reason as a sentence.
     conflict
         Why the positions of its images cannot be used; empty where they can.
+    grey
+        Of a PNG or JPEG picture: the HU of its black and white. None for DICOM.
     """
 
     key: str
@@ -113,6 +116,7 @@ class Series:
     warnings: tuple[str, ...] = ()
     refusals: dict[Permission, str] = field(default_factory=dict)
     conflict: str = ""
+    grey: GreyScale | None = None
 
     def permits(self, use: Permission) -> bool:
         """Whether the series may be used so."""
@@ -144,6 +148,11 @@ class Study:
     time: str
     description: str
     series: tuple[Series, ...]
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a PNG or JPEG picture, of which only pixels are known."""
+        return any(series.grey is not None for series in self.series)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,12 @@ def opened_places(paths: Sequence[Path], scan: ScanResult) -> tuple[Path, ...]:
 
 
 def source_of(study: Study) -> Path | None:
-    """The file, archive or folder that holds the images of a study; None where it has none."""
+    """The file, archive or folder that a study can be opened from again.
+
+    None where there is none, and for a picture, which cannot be opened without being asked about.
+    """
+    if study.is_picture:
+        return None
     held = {instance.path for series in study.series for instance in series.instances}
     if len(held) <= 1:
         return next(iter(held), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
 from ichviewer.errors import IchViewerError, TableError
-from ichviewer.imaging.picture import GreyScale
+from ichviewer.imaging.grey_scale import GreyScale
 from ichviewer.language import tr
 
 _PICTURE_COLUMNS = ("hu_low", "hu_high", "spacing_mm")

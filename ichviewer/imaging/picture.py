@@ -1,63 +1,53 @@
-"""PNG pictures: a slice whose grey values stand for HU, labels drawn on it, and PNG written.
+"""PNG and JPEG pictures: a slice whose grey values stand for HU; labels on it, and PNG written.
 
 A picture has no geometry of its own. What is not in it comes from whoever knows it (HU of black
 and white, pixel size); what nobody knows (position, side) is assumed and said in a note.
 """
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ichviewer.errors import UnsupportedPixelsError
+from ichviewer.imaging.grey_scale import PIXEL_MM, GreyScale
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr
 
 #: A slice of a head has more pixels than this each way.
 LEAST_PX = 32
-#: Pixel sizes of pictures of heads, shrunken ones included.
-PIXEL_MM = (0.05, 5.0)
 _MOST_PX = 64 << 20
-_HU = (-32768.0, 32767.0)
 #: Thin bone of a skull is denser than this; below it, blood may be as white as bone.
 _BONE_HU = 200.0
+#: What the skull is given where white is less; compact bone has about as much.
+_SKULL_HU = 1000.0
+#: A skull encloses more than it covers.
+_ENCLOSED = 1.0
+#: JPEG does not give all white back as white.
+_WHITE_TRACE = 2
 #: PNG specification, third edition: signature, then IHDR with width, height, depth, colour type.
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_BYTES = 26
+#: ITU-T T.81: start of image, and the frame headers, whose size comes before anything is decoded.
+_JPEG_START = b"\xff\xd8\xff"
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+#: Grey pictures saved as colour JPEG come back with a trace of colour.
+_COLOUR_TRACE = 12
 _GREY, _PALETTE = 0, 3
 _CHANNELS = {_GREY: 1, 2: 3, _PALETTE: 3, 4: 1, 6: 3}
 
 
-@dataclass(frozen=True)
-class GreyScale:
-    """Which HU black and white stand for (white is 255, or 65535 in a 16-bit picture)."""
-
-    hu_low: float
-    hu_high: float
-
-    def __post_init__(self) -> None:
-        if not _HU[0] <= self.hu_low < self.hu_high <= _HU[1]:
-            raise UnsupportedPixelsError(
-                tr(
-                    "Grey values from {hu_low:g} HU (black) to {hu_high:g} HU (white) make no "
-                    "sense: white must be more than black.",
-                    hu_low=self.hu_low,
-                    hu_high=self.hu_high,
-                )
-            )
-
-
 def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) -> Volume:
-    """One axial slice from a grey PNG.
+    """One axial slice from a grey PNG or JPEG.
 
     Parameters
     ----------
     path
-        8 or 16 bits; colour is taken only where red, green and blue are the same.
+        8 or 16 bits (JPEG: 8); colour is taken only where red, green and blue are the same.
     scale
         HU of black and white, linear in between.
     spacing_mm
@@ -71,7 +61,7 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
     Raises
     ------
     UnsupportedPixelsError
-        The file is no such PNG, or the pixel size makes no sense.
+        The file is no such picture, or the pixel size makes no sense.
     """
     if not all(PIXEL_MM[0] <= mm <= PIXEL_MM[1] for mm in spacing_mm):
         size = " × ".join(f"{mm:g}" for mm in dict.fromkeys(spacing_mm))
@@ -85,7 +75,8 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
                 high=PIXEL_MM[1],
             )
         )
-    grey, white = _read(path)
+    is_jpeg = _is_jpeg(path)
+    grey, white = (_read_jpeg(path), 255) if is_jpeg else _read(path)
     if min(grey.shape) < LEAST_PX:
         raise UnsupportedPixelsError(
             tr(
@@ -98,6 +89,9 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
             )
         )
     hu = scale.hu_low + grey.astype(np.float64) * ((scale.hu_high - scale.hu_low) / white)
+    skull = _skull(grey >= white - _WHITE_TRACE) if scale.hu_high < _BONE_HU else None
+    if skull is not None:
+        hu[skull] = _SKULL_HU
     whole = np.rint(hu)
     is_whole = np.abs(hu - whole).max() < 1e-6
     row_mm, column_mm = spacing_mm
@@ -112,8 +106,9 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
         (whole.astype(np.int16) if is_whole else hu.astype(np.float32))[None],
         grid,
         description=path.name,
+        lossy="JPEG" if is_jpeg else "",
         notes=(
-            *_narrow(scale),
+            *_narrow(scale, skull is not None),
             tr(
                 "HU were made from grey values: 0 is {hu_low:g} HU, {white} is {hu_high:g} "
                 "HU; what lies beyond is cut off.",
@@ -129,9 +124,72 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
     )
 
 
-def _narrow(scale: GreyScale) -> tuple[str, ...]:
+def _is_jpeg(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_JPEG_START)) == _JPEG_START
+
+
+def _read_jpeg(path: Path) -> NDArray[np.uint8]:
+    """(rows, columns) grey values."""
+    data = path.read_bytes()
+    size = _jpeg_size(data)
+    try:
+        if size is None:
+            raise ValueError("no frame header")
+        _check_size(path, *size)
+        pixels = np.asarray(imagecodecs.jpeg8_decode(data))
+        if pixels.ndim == 3 and np.ptp(pixels.astype(np.int16), axis=2).max() > _COLOUR_TRACE:
+            raise UnsupportedPixelsError(_coloured(path))
+        grey = imagecodecs.jpeg8_decode(data, outcolorspace="GRAYSCALE")
+    except (RuntimeError, ValueError) as error:
+        raise UnsupportedPixelsError(
+            tr("{name} is a damaged JPEG and cannot be read.", name=path.name)
+        ) from error
+    return np.asarray(grey, dtype=np.uint8)
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """Rows and columns; None where no frame header can be found."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0xFF:
+            at += 1
+        elif data[at + 1] in _JPEG_FRAMES:
+            rows, columns = struct.unpack(">HH", data[at + 5 : at + 9])
+            return rows, columns
+        else:
+            at += 2 + int(struct.unpack(">H", data[at + 2 : at + 4])[0])
+    return None
+
+
+def _skull(white: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The ring of white around the brain, None where there is none.
+
+    Cut off at white, bone cannot be told from dense blood by its HU, but a ring that closes around
+    much that is darker can only be bone.
+    """
+    labels, count = ndimage.label(white, structure=np.ones((3, 3)))
+    if not count:
+        return None
+    ring = labels == np.bincount(labels.ravel())[1:].argmax() + 1
+    enclosed = ndimage.binary_fill_holes(ring) & ~ring
+    return ring if enclosed.sum() > _ENCLOSED * ring.sum() else None
+
+
+def _narrow(scale: GreyScale, has_skull: bool) -> tuple[str, ...]:
     if scale.hu_high >= _BONE_HU:
         return ()
+    if has_skull:
+        return (
+            tr(
+                "White stands for {hu_high:g} HU only: bone looks like dense blood. The white ring "
+                "around the brain is taken for the skull, with blood of that density that touches "
+                "it.",
+                hu_high=scale.hu_high,
+            ),
+        )
     return (
         tr(
             "White stands for {hu_high:g} HU only: bone looks like dense blood, and no "
@@ -179,12 +237,7 @@ def _read(path: Path) -> tuple[NDArray[np.uint8] | NDArray[np.uint16], int]:
     if pixels.ndim == 3:
         seen = pixels[..., : _CHANNELS.get(colour, 1)]
         if (seen != seen[..., :1]).any():
-            raise UnsupportedPixelsError(
-                tr(
-                    "{name} has colours; a slice or its labels must be plain grey values.",
-                    name=path.name,
-                )
-            )
+            raise UnsupportedPixelsError(_coloured(path))
         pixels = seen[..., 0]
     return pixels, 65535 if depth == 16 else 255
 
@@ -198,6 +251,11 @@ def _header(path: Path) -> tuple[int, int, int, int]:
     if len(start) < _HEADER_BYTES or not start.startswith(_SIGNATURE):
         raise UnsupportedPixelsError(tr("{name} is no PNG file.", name=path.name))
     width, height, depth, colour = struct.unpack(">IIBB", start[16:])
+    _check_size(path, height, width)
+    return width, height, depth, colour
+
+
+def _check_size(path: Path, height: int, width: int) -> None:
     if width * height > _MOST_PX:
         raise UnsupportedPixelsError(
             tr(
@@ -207,4 +265,9 @@ def _header(path: Path) -> tuple[int, int, int, int]:
                 width=width,
             )
         )
-    return width, height, depth, colour
+
+
+def _coloured(path: Path) -> str:
+    return tr(
+        "{name} has colours; a slice or its labels must be plain grey values.", name=path.name
+    )

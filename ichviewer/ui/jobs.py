@@ -1,7 +1,9 @@
 """Background steps: run a function of the workflow in the worker, put the result into the model."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -16,6 +18,7 @@ from ichviewer.dicom.study_list import (
     remove_study,
 )
 from ichviewer.errors import LibraryError, NotDicomError
+from ichviewer.imaging.grey_scale import GreyScale
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr
 from ichviewer.library.case import Match, Matches
@@ -52,14 +55,13 @@ class Jobs(Background):
 
     def open_paths(self, *paths: Path) -> None:
         """Add what they hold to the list, and open the series most worth reading."""
-        self.cancel_all()
-        self._messages.clear()
-        self.start(
-            wording.looking_through(paths),
-            workflow.open_paths,
-            paths,
-            on_success=partial(self._show_scan, paths),
-        )
+        self._open(paths, workflow.open_paths)
+
+    def open_pictures(
+        self, paths: tuple[Path, ...], grey: GreyScale, spacing_mm: tuple[float, float]
+    ) -> None:
+        """Add pictures of single slices to the list, and open the first."""
+        self._open(paths, workflow.open_pictures, grey, spacing_mm)
 
     def look_for_missing(self) -> None:
         """Find out which of the places that were opened last are gone."""
@@ -166,6 +168,17 @@ class Jobs(Background):
     def close_case(self) -> None:
         """Put the similar case away."""
         self._model.companion = None
+
+    def _open(self, paths: tuple[Path, ...], step: Callable[..., Any], *how: object) -> None:
+        self.cancel_all()
+        self._messages.clear()
+        self.start(
+            wording.looking_through(paths),
+            step,
+            paths,
+            *how,
+            on_success=partial(self._show_scan, paths),
+        )
 
     def _show_scan(self, paths: tuple[Path, ...], added: ScanResult) -> None:
         self._keep_open()

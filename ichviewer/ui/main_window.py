@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ichviewer import __version__, paths
-from ichviewer.language import tr, tr_later
+from ichviewer import paths
+from ichviewer.imaging.grey_scale import is_picture
+from ichviewer.language import tr
 from ichviewer.ui import wording
+from ichviewer.ui.about import about_text
 from ichviewer.ui.cine import Cine
 from ichviewer.ui.comparison_desk import ComparisonDesk
 from ichviewer.ui.conflict_card import ConflictCard
@@ -31,6 +33,7 @@ from ichviewer.ui.manual_window import ManualWindow
 from ichviewer.ui.measure_desk import MeasureDesk
 from ichviewer.ui.menus import Menus
 from ichviewer.ui.messages import MessageBar, Messages, show_text
+from ichviewer.ui.picture_dialog import PictureDialog
 from ichviewer.ui.reading_desk import ReadingDesk
 from ichviewer.ui.settings_dialog import SettingsDialog
 from ichviewer.ui.similar_panel import SimilarPanel
@@ -41,15 +44,6 @@ from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
 from ichviewer.ui.waiting_studies import WaitingStudies
 from ichviewer.ui.welcome import Welcome
-
-_ABOUT = tr_later("""ichviewer {version}
-
-Offline reading station for head CT with intracranial hemorrhage.
-
-The AI in this program was trained on simulated images. Its results are not for primary \
-diagnosis and this program is not a medical device. Nothing leaves this computer.
-
-Licence: Apache-2.0.""")
 
 
 class MainWindow(QMainWindow):
@@ -90,9 +84,19 @@ class MainWindow(QMainWindow):
         self._show_title()
 
     def open_paths(self, *paths: Path) -> None:
-        """Open folders, files, ZIP archives or DICOMDIRs and add them to the list."""
+        """Open folders, files, ZIP archives or DICOMDIRs and add them to the list.
+
+        What pictures do not say themselves is asked first.
+        """
         self.begin()
-        self.jobs.open_paths(*paths)
+        pictures = tuple(path for path in paths if is_picture(path))
+        others = [path for path in paths if path not in pictures]
+        if others:
+            self.jobs.open_paths(*others)
+        if pictures:
+            dialog = PictureDialog(pictures, self.model.choices.presets, self)
+            dialog.answered.connect(self.jobs.open_pictures)
+            dialog.open()
 
     def choose_folder(self) -> None:
         """Ask for a folder and open it."""
@@ -191,7 +195,7 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Say what the program is, and what it is not for."""
-        show_text(self, tr("About ichviewer"), tr(_ABOUT, version=__version__))
+        show_text(self, tr("About ichviewer"), about_text())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
         """Take files and folders."""

@@ -68,6 +68,7 @@ QFrame#message[tone="error"] {{ background: {c.error_ground}; border-color: {c.e
 QScrollArea#conflict {{ border: 1px solid {c.note_line}; border-radius: 6px; }}
 QPushButton#jump {{ background: transparent; border: none; padding: 2px 0; text-align: left;
                     color: {c.accent}; }}
+QPushButton#jump:disabled {{ color: {c.dim}; }}
 QPushButton#jump:hover, QPushButton#jump:focus {{ text-decoration: underline; }}
 QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; }}
 QFrame#card:hover {{ border-color: {c.strong_line}; }}

@@ -102,7 +102,9 @@ def fidelity(grid: Grid) -> tuple[str, ...]:
 
 
 def study_title(study: Study) -> str:
-    """Who the study is about."""
+    """Who the study is about; a picture is called by its file."""
+    if study.is_picture:
+        return study.series[0].description
     return study.patient_name or study.patient_id or tr("Unnamed patient")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ichviewer.errors import TableError
 from ichviewer.evaluation.table import Table, read_table
-from ichviewer.imaging.picture import GreyScale
+from ichviewer.imaging.grey_scale import GreyScale
 
 
 def table_of(folder: Path, text: str, encoding: str = "utf-8") -> Table:

@@ -7,7 +7,8 @@ import pytest
 
 from ichviewer.errors import UnsupportedPixelsError
 from ichviewer.imaging.grid import GeometryClass
-from ichviewer.imaging.picture import GreyScale, encode_png, read_picture, read_picture_labels
+from ichviewer.imaging.grey_scale import GreyScale
+from ichviewer.imaging.picture import encode_png, read_picture, read_picture_labels
 from tests.imaging.png import png
 
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
