@@ -49,6 +49,9 @@ class Reader:
 
     def read(self, after: Callable[[str], None] = lambda station: None) -> None:
         """Walk along all stations; those after the first only where a series came on screen."""
+        # Keys reach active windows only, and without a window manager nobody else makes it so.
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow)
         for station in self.stations:
             if station == self.open or self.model.volume is not None:
                 station()

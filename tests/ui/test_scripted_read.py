@@ -9,6 +9,7 @@ from ichviewer.imaging.measurement import Kind
 from ichviewer.reading.record import Presence, Verdict
 from ichviewer.reading.replay import journals, replay
 from ichviewer.ui.main_window import MainWindow
+from ichviewer.ui.watchdog import LONGEST_S, Block, Watchdog
 from tests.ui.scripted_read import ByKeys, ByMouse, Reader
 
 
@@ -16,6 +17,8 @@ from tests.ui.scripted_read import ByKeys, ByMouse, Reader
 def test_a_study_is_read_with_one_hand(
     window: MainWindow, hand: type[Reader], own_data: Path
 ) -> None:
+    blocks: list[Block] = []
+    watchdog = Watchdog(blocks.append)
     reader = hand(window)
     stations: list[str] = []
     copied: list[str] = []
@@ -26,6 +29,9 @@ def test_a_study_is_read_with_one_hand(
             copied.append(QApplication.clipboard().text())
 
     reader.read(after)
+    watchdog.stop()
+    # By what the thread itself worked: by the clock, a busy machine would be found guilty.
+    assert not [block for block in blocks if block.cpu_s > LONGEST_S]
     assert stations == [station.__name__ for station in reader.stations]
     assert window.model.volume is None
     window.close()
