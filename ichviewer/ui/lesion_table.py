@@ -106,8 +106,9 @@ class LesionTable(QTableWidget):
 
 def _items(model: ViewerModel, lesion: Lesion) -> list[QTableWidgetItem]:
     items = [QTableWidgetItem(text) for text in _cells(model, lesion)]
+    told = wording.lesion_sentence(lesion)
     for item in items:
-        item.setToolTip(wording.lesion_sentence(lesion))
+        item.setToolTip(told)
     for column in _FIGURES:
         items[column].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     items[0].setForeground(type_ink(lesion.kind))
