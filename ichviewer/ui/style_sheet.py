@@ -33,6 +33,10 @@ QLineEdit, QListWidget {{ background: {c.field}; border: 1px solid {c.strong_lin
                           border-radius: 4px; padding: 3px 6px; }}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; padding: 0; }}
 QLineEdit:focus, QListWidget:focus {{ border-color: {c.accent}; }}
+QCheckBox::indicator:unchecked {{ background: {c.field}; border: 1px solid {c.dim};
+                                  border-radius: 2px; width: 12px; height: 12px; }}
+QCheckBox::indicator:unchecked:focus, QCheckBox::indicator:unchecked:hover {{
+    border-color: {c.accent}; }}
 QPushButton:disabled {{ color: {c.faint}; }}
 QProgressBar {{ background: {c.ground}; border: 1px solid {c.line}; border-radius: 3px;
                 text-align: center; }}

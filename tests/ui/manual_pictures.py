@@ -72,7 +72,7 @@ def take_all(camera: ManualCamera) -> None:
 
 
 def take_measuring(camera: ManualCamera) -> None:
-    """ABC/2 of a marked hematoma as a careful hand draws it, and an ellipse inside it."""
+    """ABC/2 of a marked hematoma as a careful hand draws it, and an ellipse in the brain before it."""
     window, model = camera.window, camera.window.model
     assert model.findings is not None
     assert model.volume is not None
@@ -87,7 +87,7 @@ def take_measuring(camera: ManualCamera) -> None:
     handles = tuple(Handle(tuple(grid.lps_mm(at).tolist()), Axis.K) for at in drawn)
     _, j, i = (round(n) for n in np.argwhere(region[k][None]).mean(0))
     model.go_to_lesion(lesion)
-    model.move_cursor((k, j, i))
+    model.move_cursor((k, j - 110, i))
     model.layout = Layout.SINGLE
     model.is_overlay_off = True
     window.measuring.measures.add(Kind.ABC2, handles)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.report.colours import TYPE_COLOURS
@@ -43,6 +44,20 @@ def test_the_theme_is_switched_while_running(window: MainWindow, qapp: QApplicat
         apply_theme(qapp, "dark")
     for kind in HemorrhageType:
         assert contrast(type_ink(kind), QColor(DARK.panel)) >= READABLE_CONTRAST
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_an_empty_check_box_can_be_seen(qapp: QApplication, qtbot: QtBot, name: str) -> None:
+    apply_theme(qapp, name)
+    try:
+        box = QCheckBox("private")
+        qtbot.addWidget(box)
+        image = box.grab().toImage()
+        ground = image.pixelColor(image.width() - 1, 0)
+        seen = [image.pixelColor(x, image.height() // 2) for x in range(16)]
+        assert max(contrast(colour, ground) for colour in seen) >= 3
+    finally:
+        apply_theme(qapp, "dark")
 
 
 def test_the_types_have_the_colours_of_the_colour_blind_safe_set() -> None:
