@@ -8,7 +8,15 @@ import pytest
 
 from ichviewer.errors import SettingsError
 from ichviewer.imaging.window import Window
-from ichviewer.settings import SIZE_LIMIT_BYTES, Settings, read_settings, write_settings
+from ichviewer.settings import (
+    MOST_RECENT,
+    SIZE_LIMIT_BYTES,
+    Settings,
+    read_settings,
+    with_opened,
+    with_privacy,
+    write_settings,
+)
 
 
 def test_without_a_file_the_usual_settings_apply(tmp_path: Path) -> None:
@@ -32,9 +40,27 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         type_opacity={"subdural": 0.4},
         window_px=(-1900, 20, 1500, 900),
         is_maximized=True,
+        is_reading_ahead=True,
+        recent=(tmp_path / "a", tmp_path / "b"),
     )
     write_settings(chosen, tmp_path / "new" / "settings.json")
     assert read_settings(tmp_path / "new" / "settings.json") == chosen
+
+
+def test_the_last_opened_comes_first_and_once_and_the_oldest_goes() -> None:
+    settings = Settings()
+    for name in "abcdefghij":
+        settings = with_opened(settings, [Path(name)])
+    settings = with_opened(settings, [Path("e"), Path("new")])
+    assert len(settings.recent) == MOST_RECENT
+    assert "".join(path.name for path in settings.recent) == "enewjihgfd"
+
+
+def test_private_settings_remember_nothing(tmp_path: Path) -> None:
+    private = with_privacy(with_opened(Settings(), [tmp_path]), is_private=True)
+    assert with_opened(private, [tmp_path]) == private == Settings(is_private=True)
+    write_settings(private, tmp_path / "settings.json")
+    assert str(tmp_path) not in (tmp_path / "settings.json").read_text()
 
 
 def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) -> None:
@@ -68,6 +94,9 @@ def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) 
         ('{"window_px": [0, 0, 100]}', "window_px"),
         ('{"window_px": [0, 0, 0, 100]}', "window_px"),
         ('{"window_px": 7}', "window_px"),
+        ('{"recent": "a"}', "recent"),
+        ('{"recent": [1]}', "recent"),
+        ('{"is_private": "no"}', "is_private"),
     ],
 )
 def test_nonsense_is_named(tmp_path: Path, text: str, word: str) -> None:

@@ -56,7 +56,7 @@ def revealed(
     statuses: Mapping[str, ReadingStatus],
 ) -> dict[str, Priority]:
     """The priorities of those studies for which the reader has answered."""
-    keys = set()
+    keys: set[str] = set()
     for study in studies:
         status = study_status(study, statuses)
         if status is not None and status.is_answered:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import Findings, Lesion
 from ichviewer.dicom.study import Series
@@ -39,7 +42,7 @@ class KeptReading:
     @property
     def size_bytes(self) -> int:
         """Memory of its voxels and masks."""
-        arrays = []
+        arrays: list[NDArray[Any] | None] = []
         if self.volume is not None:
             arrays += [self.volume.hu, self.volume.padding]
         if self.findings is not None:

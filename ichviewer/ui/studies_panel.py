@@ -111,8 +111,7 @@ class StudiesPanel(QWidget):
             return
         for top in tops:
             self._show_study(top)
-            for m in range(top.childCount()):
-                item = top.child(m)
+            for item in filter(None, map(top.child, range(top.childCount()))):
                 png = self._model.small_pictures.get(item.data(0, SERIES).key, b"")
                 if png and item.data(0, PICTURE) is None:
                     item.setData(0, PICTURE, picture_of(png))
