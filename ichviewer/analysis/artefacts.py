@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.head import Head
+from ichviewer.analysis.head import BONE_HU, Head
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later
@@ -18,10 +18,11 @@ _DARK_HU = -40.0
 _DARK_SHARE = 0.01
 _SKIN_HU = -300.0
 #: Near the skull base the brain's outline changes from slab to slab; only large slabs are compared.
-_LARGE_SHARE = 0.75
-#: Heads become larger and smaller smoothly; a step of their centre this large is a movement.
-_STEP_MM = 5.0
-_LINE = 4
+_LARGE_SHARE = 0.6
+#: Heads become larger and smaller smoothly; a step of their centre this large is a movement. In 24
+#: heads that lay still the largest was 3.6 mm, see docs/models.md.
+_STEP_MM = 4.5
+_LINE = 3
 
 FLAG_METAL = tr_later("on a slice with metal: a streak?")
 
@@ -60,16 +61,34 @@ def _slices(slabs: NDArray[np.intp], frame: SlabFrame) -> str:
 
 
 def _moved_slab(head: Head, frame: SlabFrame) -> int | None:
-    """The slab at which the brain's place jumps; None where it does not.
+    """The slab at which the head's place jumps; None where it does not.
 
-    Lines through the brain's centres on a few slabs below and above every border are compared in
-    the middle between them: a head that leans or tapers has none that differ.
+    Skull and brain must jump together: where the frontal lobes end above the orbits the brain's
+    outline jumps alone, where the petrous bones end the skull's.
     """
     areas = head.brain.sum(axis=(1, 2))
     shown = np.flatnonzero(areas >= _LARGE_SHARE * max(int(areas.max()), 1))
-    if len(shown) < 2 * _LINE or (np.diff(shown) != 1).any():
+    bone = head.hu > BONE_HU
+    if (
+        len(shown) < 2 * _LINE
+        or (np.diff(shown) != 1).any()
+        or not bone[shown].any(axis=(1, 2)).all()
+    ):
         return None
-    centers = np.stack([_box_center_lps_mm(head.brain[n], int(n), frame) for n in shown])
+    jumps_mm = np.minimum(*(_jumps_mm(planes, shown, frame) for planes in (head.brain, bone)))
+    largest = int(jumps_mm.argmax())
+    return int(shown[largest]) if jumps_mm[largest] >= _STEP_MM else None
+
+
+def _jumps_mm(
+    planes: NDArray[np.bool_], shown: NDArray[np.intp], frame: SlabFrame
+) -> NDArray[np.float64]:
+    """How far a region's place jumps below each of some neighbouring slabs, 0 near the ends.
+
+    Lines through its centres on a few slabs below and above every border are compared in the
+    middle between them: a head that leans or tapers has none that differ.
+    """
+    centers = np.stack([_box_center_lps_mm(planes[n], int(n), frame) for n in shown])
     height, across = centers[:, 2], centers[:, :2]
     jumps_mm = np.zeros(len(shown))
     for n in range(_LINE, len(shown) - _LINE + 1):
@@ -79,8 +98,7 @@ def _moved_slab(head: Head, frame: SlabFrame) -> int | None:
             for part in (slice(n - _LINE, n), slice(n, n + _LINE))
         )
         jumps_mm[n] = np.linalg.norm(above - below)
-    largest = int(jumps_mm.argmax())
-    return int(shown[largest]) if jumps_mm[largest] >= _STEP_MM else None
+    return jumps_mm
 
 
 def _box_center_lps_mm(

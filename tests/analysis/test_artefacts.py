@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from ichviewer import paths
 from ichviewer.analysis.artefacts import artefact_warnings
 from ichviewer.analysis.head import find_head
+from ichviewer.dicom.load import load_volume
+from ichviewer.dicom.scan import scan_folder
 from ichviewer.imaging.volume import Volume
 from tests.analysis import phantoms
 
@@ -34,3 +37,18 @@ def test_head_that_moved_between_two_slices() -> None:
     hu = phantoms.head(GRID).hu.copy()
     hu[16:] = np.roll(hu[16:], 7, axis=2)  # 9 mm
     assert "The head seems to have moved near slice 17." in warnings_of(hu)
+
+
+def test_brain_that_ends_in_front_of_a_still_skull_is_no_movement() -> None:
+    """As above the orbits: the brain loses its front at once, the head does not."""
+    hu = phantoms.head(GRID).hu.copy()
+    in_front = phantoms.positions_lps_mm(GRID)[..., 1] < -40
+    lower = np.arange(30)[:, None, None] < 14
+    hu[in_front & lower & (np.abs(hu - phantoms.BRAIN_HU) < 25)] = -70
+    assert "moved" not in warnings_of(hu)
+
+
+def test_the_demo_lay_still() -> None:
+    (series,) = scan_folder(paths.demo_study_folder()).series
+    volume = load_volume(series)
+    assert not list(artefact_warnings(volume, find_head(volume)))
