@@ -1,4 +1,4 @@
-"""Starts the program, says where its window comes up, and leaves it elsewhere if told to.
+"""Starts the program, says how its window comes up, begins, and leaves it elsewhere if told to.
 
 ``python -m tests.ui.left_window [LEFT TOP WIDTH HEIGHT]``; screens come from QT_QPA_PLATFORM.
 """
@@ -18,7 +18,8 @@ def main() -> None:
     def look() -> None:
         window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
         at = window.geometry()
-        print(at.x(), at.y(), at.width(), at.height())
+        print(at.x(), at.y(), at.width(), at.height(), int(window.first_run.isVisible()))
+        window.begin()
         if sys.argv[1:]:
             window.setGeometry(QRect(*map(int, sys.argv[1:])))
         window.close()

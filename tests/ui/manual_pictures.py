@@ -72,7 +72,7 @@ def take_all(camera: ManualCamera) -> None:
 
 
 def take_measuring(camera: ManualCamera) -> None:
-    """ABC/2 of a marked hematoma as a careful hand draws it, and an ellipse in the brain before it."""
+    """ABC/2 of a marked hematoma as a careful hand draws it, an ellipse in the brain before it."""
     window, model = camera.window, camera.window.model
     assert model.findings is not None
     assert model.volume is not None

@@ -72,8 +72,11 @@ def test_it_is_never_off_screen(wanted: tuple[int, int, int, int], screens: list
     assert held == found.width() * found.height()
 
 
-def start(data: Path, screens: dict[str, QRect], *leave_at: int) -> QRect:
-    """Run the real program once on these screens; where its window came up."""
+def start(data: Path, screens: dict[str, QRect], *leave_at: int) -> tuple[QRect, bool]:
+    """Run the real program once on these screens.
+
+    Where its window came up, and whether with the page of the first start.
+    """
     data.mkdir(exist_ok=True)
     entries = [
         {"name": name, "x": at.x(), "y": at.y(), "width": at.width(), "height": at.height(),
@@ -92,13 +95,17 @@ def start(data: Path, screens: dict[str, QRect], *leave_at: int) -> QRect:
         check=True,
         timeout=300,
     )
-    return QRect(*map(int, done.stdout.split()))
+    *at, is_first = map(int, done.stdout.split())
+    return QRect(*at), bool(is_first)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the path of the screens holds a colon")
 def test_the_real_window_follows_the_screens_that_are_there(tmp_path: Path) -> None:
     data, both = tmp_path / "data", {"main": MAIN, "right": RIGHT}
-    assert MAIN.contains(start(data, both, 2100, 100, 1700, 1100)), "the first time"
+    at, is_first = start(data, both, 2100, 100, 1700, 1100)
+    assert MAIN.contains(at)
+    assert is_first, "the first start has a page of its own"
     assert read_settings(data / "settings.json").window_px == (2100, 100, 1700, 1100)
-    assert start(data, both) == QRect(2100, 100, 1700, 1100), "where it was left"
-    assert MAIN.contains(start(data, {"main": MAIN})), "the screen is gone"
+    assert start(data, both) == (QRect(2100, 100, 1700, 1100), False), "where it was left"
+    at, _ = start(data, {"main": MAIN})
+    assert MAIN.contains(at), "the screen is gone"
