@@ -39,6 +39,7 @@ from ichviewer.ui.settings_dialog import SettingsDialog
 from ichviewer.ui.similar_panel import SimilarPanel
 from ichviewer.ui.slice_view import SliceView
 from ichviewer.ui.status_corner import StatusCorner
+from ichviewer.ui.stepping import next_case, next_series, next_study
 from ichviewer.ui.studies_panel import StudiesPanel
 from ichviewer.ui.theme import apply_theme
 from ichviewer.ui.viewer_model import ViewerModel
@@ -121,29 +122,18 @@ class MainWindow(QMainWindow):
 
     def step_series(self, step: int) -> None:
         """Open the next or previous series of the list."""
-        series = [one for study in self.model.studies for one in study.series]
-        if series:
-            at = series.index(self.model.series) if self.model.series in series else -step
-            wanted = min(max(at + step, 0), len(series) - 1)
-            if series[wanted] is not self.model.series:
-                self.jobs.open_series(series[wanted])
+        if (series := next_series(self.model, step)) is not None:
+            self.jobs.open_series(series)
 
     def step_study(self, step: int) -> None:
         """Open the next or previous study of the list."""
-        studies, study = self.model.studies, self.model.study
-        if study is not None:
-            wanted = studies.index(study) + step
-            if 0 <= wanted < len(studies):
-                self.jobs.open_series(studies[wanted].series[0])
+        if (series := next_study(self.model, step)) is not None:
+            self.jobs.open_series(series)
 
     def step_case(self, step: int) -> None:
         """Open the next or previous similar case beside the study."""
-        matches = self.model.matches.matches if self.model.matches else ()
-        if matches:
-            companion = self.model.companion
-            shown = companion.match if companion else None
-            at = matches.index(shown) if shown in matches else (-1 if step > 0 else 0)
-            self.jobs.open_case(matches[(at + step) % len(matches)])
+        if (match := next_case(self.model, step)) is not None:
+            self.jobs.open_case(match)
 
     @property
     def view(self) -> SliceView:
