@@ -25,7 +25,7 @@ from ichviewer.analysis.operating import (
 )
 from ichviewer.analysis.prepare import InputSpec
 from ichviewer.errors import ModelError
-from ichviewer.language import tr
+from ichviewer.language import tr, tr_later
 
 MANIFEST_NAME = "manifest.json"
 #: Manifests of a later format are refused; one that states none is of the first.
@@ -46,9 +46,9 @@ __all__ = [
 class Role(StrEnum):
     """What a model is for; the value is also the name of the output that fills the role."""
 
-    DETECTION = "detection"
-    SEGMENTATION = "segmentation"
-    EMBEDDING = "embedding"
+    DETECTION = tr_later("detection")
+    SEGMENTATION = tr_later("segmentation")
+    EMBEDDING = tr_later("embedding")
 
 
 @dataclass(frozen=True)
