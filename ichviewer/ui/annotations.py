@@ -69,18 +69,23 @@ def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
     inner = area.adjusted(_MARGIN, 6, -_MARGIN, -6)
     metrics = QFontMetricsF(painter.font())
     line = metrics.height()
-    for row in range(max(len(corners.top_left), len(corners.top_right))):
+    beside = corners.beside_light if corners.light is not None else ()
+    right = [*((text, 0.0) for text in corners.top_right), *((t, _LIGHT_PX + 6) for t in beside)]
+    for row in range(max(len(corners.top_left), len(right))):
         y, room = inner.top() + row * line, inner.width()
-        if row < len(corners.top_right):
-            text = corners.top_right[row]
-            wide = min(math.ceil(metrics.horizontalAdvance(text)), _RIGHT_SHARE * inner.width())
-            _write_line(painter, inner, y, wide + 1, text, is_left=False)
-            room -= wide + 12
+        if row < len(right):
+            text, indent = right[row]
+            share = _RIGHT_SHARE if row < len(corners.top_left) else 1.0
+            most = share * inner.width() - indent
+            wide = min(math.ceil(metrics.horizontalAdvance(text)), most)
+            box = inner.adjusted(0, 0, -indent, 0)
+            _write_line(painter, box, y, wide + 1, text, is_left=False)
+            room -= wide + indent + 12
         if row < len(corners.top_left):
             _write_line(painter, inner, y, room, corners.top_left[row], is_left=True)
     if corners.light is not None:
         top = inner.top() + len(corners.top_right) * line
-        _draw_light(painter, QRectF(inner.left(), top, inner.width(), line), corners)
+        _draw_light(painter, QRectF(inner.left(), top, inner.width(), line), corners.light)
     widest = max((metrics.horizontalAdvance(text) for text in corners.bottom_left), default=0)
     # The letter at the lower edge has the last line to itself where the texts would meet it.
     lift = line if widest > inner.width() / 2 - 16 else 0.0
@@ -89,19 +94,14 @@ def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
         _write_line(painter, inner, first + row * line, inner.width(), text, is_left=True)
 
 
-def _draw_light(painter: QPainter, first: QRectF, corners: Corners) -> None:
-    """A dot at the right edge, its words to the left of it."""
-    room = first.adjusted(0, 0, -_LIGHT_PX - 6, 0)
-    for row, text in enumerate(corners.beside_light):
-        y = room.top() + row * room.height()
-        _write_line(painter, room, y, room.width(), text, is_left=False)
-    assert corners.light is not None
+def _draw_light(painter: QPainter, line: QRectF, light: QColor) -> None:
+    """A dot at the right edge of a line."""
     painter.setPen(QPen(QColor(0, 0, 0), 1))
-    painter.setBrush(corners.light)
-    middle = first.center().y()
+    painter.setBrush(light)
+    middle = line.center().y()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.drawEllipse(
-        QRectF(first.right() - _LIGHT_PX, middle - _LIGHT_PX / 2, _LIGHT_PX, _LIGHT_PX)
+        QRectF(line.right() - _LIGHT_PX, middle - _LIGHT_PX / 2, _LIGHT_PX, _LIGHT_PX)
     )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,5 +1,6 @@
 """Texts over an image keep clear of one another, at every size of the view."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -61,6 +62,21 @@ def test_slice_and_window_are_whole_where_the_name_is_cut_short(qapp: QApplicati
 
     both = Corners(top_left=CORNERS.top_left, top_right=CORNERS.top_right)
     assert right_end(both) == right_end(whole)
+
+
+def test_how_faithful_a_view_is_stays_clear_of_long_texts_on_the_left(qapp: QApplication) -> None:
+    long = "The source images are lossy (JPEG 2000, 21:1)."
+
+    def drawn(corners: Corners) -> QImage:
+        image = QImage(300, 200, QImage.Format.Format_RGB32)
+        image.fill(0)
+        made = QPainter(image)
+        annotations.write_corners(made, QRectF(0, 0, 300, 200), corners)
+        made.end()
+        return image.copy(190, 0, 110, 120)
+
+    alone = Corners(light=WHITE, beside_light=("native pixels", "lossy source"))
+    assert drawn(replace(alone, top_left=(long, long))) == drawn(alone)
 
 
 def test_names_of_crossing_regions_do_not_cover_one_another(painter: QPainter) -> None:
