@@ -138,3 +138,17 @@ def test_a_sheet_is_found_as_its_points_are(name: str) -> None:
     for one in (grid, single):
         expected = one.kji(rows[:, None] + columns[None])
         assert np.allclose(np.stack(one.kji_of_sheet(rows, columns), axis=-1), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_a_block_of_voxels_has_the_volume_of_its_edges(name: str) -> None:
+    """Ten rows by eight columns from the middle below slice 2 to the middle above slice 8."""
+    scan, grid = SCANS[name], grid_of(SCANS[name])
+    block = np.zeros(grid.shape_kji, bool)
+    block[2:9, 20:30, 10:18] = True
+    offsets = np.array(scan.offsets_mm)
+    high_mm = (offsets[8] + offsets[9] - offsets[2] - offsets[1]) / 2
+    edges = (10 * 0.45 * np.array(scan.row), 8 * 0.6 * np.array(scan.column))
+    expected_ml = abs(np.linalg.det([*edges, high_mm * np.array(scan.travel)])) / 1000
+    found_ml = float((block.sum(axis=(1, 2)) * grid.voxel_ml).sum())
+    assert found_ml == pytest.approx(expected_ml, rel=1e-3)

@@ -13,7 +13,7 @@ from ichviewer.imaging.measure import NO_POSITIONS, OFF_CUT, Segmented, measure
 from ichviewer.imaging.measurement import Handle, Kind, Measurement
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.volume import Volume
-from tests.imaging.series import SCANS, SHAPE_JI, Scan, grid_of, volume_of
+from tests.imaging.series import SCANS, SHAPE_JI, TILT, Scan, grid_of, volume_of
 
 PIXEL = st.tuples(st.integers(0, 11), st.floats(0, SHAPE_JI[0] - 1), st.floats(0, SHAPE_JI[1] - 1))
 
@@ -164,7 +164,14 @@ def test_points_that_are_no_skull_are_pointed_out() -> None:
 
 
 #: 4 slices of 5 mm; or for each slice half the way to both its neighbours.
-C_MM = {"straight": 20.0, "uneven": (13 - 1.1) / 2 + (20 - 6) / 2 + (22.5 - 13) / 2 + (25 - 20) / 2}
+_UNEVEN_MM = (13 - 1.1) / 2 + (20 - 6) / 2 + (22.5 - 13) / 2 + (25 - 20) / 2
+#: What lies between tilted slices is measured square to them.
+C_MM = {
+    "straight": 20.0,
+    "uneven": _UNEVEN_MM,
+    "tilted": 20.0 * np.cos(TILT),
+    "tilted and uneven": _UNEVEN_MM * np.cos(TILT),
+}
 
 
 @pytest.mark.parametrize("name, c_mm", C_MM.items())

@@ -89,6 +89,23 @@ def test_statistics_are_those_of_the_voxels_counted_one_by_one(
     assert not found.notes
 
 
+@pytest.mark.parametrize("kind", OUTLINES)
+@pytest.mark.parametrize("name", SCANS)
+def test_statistics_of_hu_between_whole_numbers_are_exact(name: str, kind: Kind) -> None:
+    """As files with a rescale slope that is no whole number give them."""
+    scan, whole = SCANS[name], volume_of(SCANS[name])
+    volume = Volume((whole.hu * np.float32(0.37) - np.float32(1.25)).astype(np.float32), whole.grid)
+    cut = cut_of(volume.grid, Axis.K, 7)
+    measurement = drawn(kind, cut)
+    inside = volume.hu[brute_force(kind, measurement, scan, cut) > 0].astype(np.float64)
+    found = measure(measurement, volume)
+    assert found.value("voxels") == inside.size
+    assert found.value("mean") == pytest.approx(inside.mean(), abs=1e-3)
+    assert found.value("SD") == pytest.approx(inside.std(), abs=1e-3)
+    assert found.value("min") == pytest.approx(inside.min(), abs=1e-3)
+    assert found.value("max") == pytest.approx(inside.max(), abs=1e-3)
+
+
 @pytest.mark.parametrize("axis", Axis)
 @pytest.mark.parametrize("name", SCANS)
 def test_areas_are_those_of_the_figures_drawn(name: str, axis: Axis) -> None:
