@@ -37,7 +37,7 @@ def test_list(capsys: pytest.CaptureFixture[str], readings: Path) -> None:
     code, out, _ = run(capsys, "list", "--readings", readings)
     assert code == cli.OK
     assert STUDY[:8] in out
-    assert "closed" in out
+    assert "closed, in reading" in out
     code, out, _ = run(capsys, "list", "--json", "--readings", readings)
     (read,) = json.loads(out)["readings"]
     assert (read["study"], read["decisions"], read["strokes"]) == (STUDY, 1, 0)

@@ -9,6 +9,7 @@ from ichviewer.reading.conflict import are_opposite
 from ichviewer.reading.plain import to_plain
 from ichviewer.reading.record import Reading, Verdict
 from ichviewer.reading.replay import Replay
+from ichviewer.reading.status import status_of
 from ichviewer.report.summary import DISCLAIMER
 from ichviewer.report.table import table
 
@@ -48,6 +49,7 @@ def summarize_reading(read: Replay) -> dict[str, Any]:
         "study": read.study,
         "first": read.first_time,
         "last": read.last_time,
+        "status": str(status_of(reading, bool(read.first_time))),
         "is_open_or_interrupted": read.is_open,
         "answers": len(reading.answers),
         "decisions": len(reading.decisions),
@@ -206,4 +208,5 @@ def _list_row(read: Replay) -> tuple[str, ...]:
     said = summarize_reading(read)
     parts = ("answers", "decisions", "key_images", "measurements", "strokes", "draft_characters")
     state = tr("open or interrupted") if read.is_open else tr("closed")
+    state = f"{state}, {tr(said['status'])}"
     return (read.study[:8], read.last_time or "–", state, *(str(said[part]) for part in parts))
