@@ -50,7 +50,7 @@ def shown_rows(dialog: SettingsDialog) -> list[str]:
 
 
 def test_a_search_looks_through_all_groups(dialog: SettingsDialog) -> None:
-    assert shown_rows(dialog) == ["Theme"]
+    assert shown_rows(dialog) == ["Theme", "Language (from the next start)"]
     dialog.search.setText("ctrl wheel")
     assert shown_rows(dialog) == ["Ctrl+Wheel"]
     dialog.search.setText("window")
@@ -62,7 +62,7 @@ def test_a_search_looks_through_all_groups(dialog: SettingsDialog) -> None:
     texts = [found.text() for found in dialog.findChildren(QLabel) if found.isVisible()]
     assert "No setting is called so." in texts
     dialog.search.clear()
-    assert shown_rows(dialog) == ["Theme"]
+    assert shown_rows(dialog) == ["Theme", "Language (from the next start)"]
 
 
 def test_every_group_has_rows(dialog: SettingsDialog) -> None:
@@ -96,6 +96,19 @@ def test_a_preset_stays_when_another_series_opens(window: MainWindow) -> None:
     window.model.show_volume(samples.series(), samples.volume())
     window.model.show_volume(samples.series("b"), samples.volume())
     assert window.model.window.width == 95.0
+
+
+def test_the_language_is_chosen_and_stays_when_all_else_is_as_usual(
+    window: MainWindow, dialog: SettingsDialog
+) -> None:
+    language = row(dialog, "Language (from the next start)")
+    assert isinstance(language, QComboBox)
+    assert [language.itemText(n) for n in range(3)] == ["As the system", "English", "Deutsch"]
+    language.setCurrentIndex(2)
+    language.activated.emit(2)
+    assert window.model.choices.language == "de"
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == "All as usual").click()
+    assert window.model.choices.language == "de"
 
 
 def test_a_gesture_makes_the_scheme_ones_own(window: MainWindow, dialog: SettingsDialog) -> None:
