@@ -24,7 +24,9 @@ from ichviewer.ui.viewer_model import ViewerModel
 
 #: The largest findings in dispute are spelled out; the table has the others.
 _MOST_LESIONS = 3
-_THUMBNAIL = QSize(64, 64)
+_THUMBNAIL = QSize(48, 48)
+#: Room for who says what, and one finding; the rest is scrolled to.
+_LEAST_PX = 140
 
 
 class ConflictCard(QScrollArea):
@@ -41,6 +43,7 @@ class ConflictCard(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMinimumHeight(_LEAST_PX)
         for signal in (
             model.findings_changed,
             model.reading_changed,
@@ -91,9 +94,9 @@ class ConflictCard(QScrollArea):
         if findings is None or matches is None or not matches.contrary:
             return
         said = (
-            tr("Most alike without hemorrhage; a click opens beside:")
+            tr("Most alike without hemorrhage, by distance; a click opens beside:")
             if findings.is_any_found
-            else tr("Most alike with hemorrhage; a click opens beside:")
+            else tr("Most alike with hemorrhage, by distance; a click opens beside:")
         )
         rows.addWidget(label(said, wraps=True))
         row = QHBoxLayout()
@@ -128,9 +131,10 @@ def _case_button(match: Match, run: Callable[[], None]) -> QToolButton:
     if picture.loadFromData(case.thumbnail_png):
         made.setIcon(QIcon(picture))
         made.setIconSize(_THUMBNAIL)
-    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    made.setObjectName("case")
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    made.setText(f"{match.distance:.2f}")
     distance = tr("distance {distance:.2f}", distance=match.distance)
-    made.setText(distance)
     origin = tr("SIMULATED case") if case.is_simulated else tr("Case")
     labels = tr("labels: {source}", source=case.label_source)
     said = f"{origin} {case.case_id}, {distance}, {labels}"

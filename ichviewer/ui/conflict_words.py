@@ -46,7 +46,9 @@ def evidence(lesion: Lesion) -> tuple[str, ...]:
     said = [density(lesion.mean_hu, lesion.max_hu), _mirror(lesion)]
     if not math.isnan(lesion.agreement):
         share = wording.percent(lesion.agreement)
-        said.append(tr("The second reader, by density alone, calls {share} blood.", share=share))
+        said.append(
+            tr("The second reader, by density alone, calls {share} of it blood.", share=share)
+        )
     if lesion.flags:
         said.append(tr("Caution: {flags}.", flags="; ".join(tr(flag) for flag in lesion.flags)))
     else:

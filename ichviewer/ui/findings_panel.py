@@ -113,4 +113,5 @@ class FindingsPanel(QWidget):
 
     def _show_provenance(self) -> None:
         if self._model.findings is not None:
-            show_text(self, tr("Models"), provenance_text(self._model.findings))
+            said = provenance_text(self._model.findings)
+            show_text(self, tr("Models"), said, has_columns=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -134,7 +135,7 @@ class MessageBar(QFrame):
             show_text(self, tr("Details"), message.details)
 
 
-def show_text(parent: QWidget, title: str, text: str) -> None:
+def show_text(parent: QWidget, title: str, text: str, *, has_columns: bool = False) -> None:
     """Open a window with selectable plain text beside the main one."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -142,6 +143,8 @@ def show_text(parent: QWidget, title: str, text: str) -> None:
     dialog.resize(760, 480)
     view = QPlainTextEdit(text)
     view.setReadOnly(True)
+    if has_columns:
+        view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     buttons = QDialogButtonBox()
     buttons.addButton(tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
     buttons.rejected.connect(dialog.close)

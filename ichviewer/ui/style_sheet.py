@@ -74,6 +74,9 @@ QPushButton#jump {{ background: transparent; border: none; padding: 2px 0; text-
                     color: {c.accent}; }}
 QPushButton#jump:disabled {{ color: {c.dim}; }}
 QPushButton#jump:hover, QPushButton#jump:focus {{ text-decoration: underline; }}
+QToolButton#case {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 4px;
+                    padding: 2px 6px 2px 2px; }}
+QToolButton#case:hover, QToolButton#case:focus {{ border-color: {c.accent}; }}
 QFrame#card {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; }}
 QFrame#card:hover {{ border-color: {c.strong_line}; }}
 QFrame#card:focus {{ border-color: {c.accent}; }}

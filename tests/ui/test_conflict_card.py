@@ -61,7 +61,7 @@ def test_says_what_each_says_and_what_was_measured(window: MainWindow, card: Con
     assert "You: no hemorrhage. AI: hemorrhage, probability 90 %" in said
     assert "Mean 62 HU, highest 88 HU." in said
     assert "Its mirror place has 33 HU: it is 29 HU denser than that." in said
-    assert "The second reader, by density alone, calls 72 % blood." in said
+    assert "The second reader, by density alone, calls 72 % of it blood." in said
     assert "Caution: touches skull." in said
     assert "Your reading stands as you gave it." in said
 
@@ -83,7 +83,7 @@ def test_nearest_case_against_it_is_asked_for_by_one_click(
     window: MainWindow, card: ConflictCard, qtbot: QtBot
 ) -> None:
     window.reading.lesions.answer(Presence.ABSENT)
-    assert "Most alike without hemorrhage" in texts(card)
+    assert "Most alike without hemorrhage, by distance" in texts(card)
     button = card.widget().findChild(QToolButton)
     assert "SIMULATED case calm" in button.toolTip()
     with qtbot.waitSignal(card.case_chosen) as asked:
