@@ -36,7 +36,8 @@ bench: .venv/test.stamp ## speed, memory and recall, with peers in the same run
 	$(PY) -m benchmarks
 
 screenshots: .venv/test.stamp ## pictures of the window on real and simulated studies
-	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) -m tests.ui.screenshots screenshots
+	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) -m tests.ui.screenshots resources/demo screenshots/demo
+	xvfb-run -a -s "-screen 0 1920x1080x24" $(PY) -m tests.ui.reading_pictures screenshots/reading
 
 manual: .venv/test.stamp ## the manual's pictures anew, in every language
 	for language in en de; do \
