@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 import numpy as np
 import psutil
-from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from ichviewer import workflow
@@ -117,6 +117,8 @@ def soak(
         hand(window, folder).read()
         window.jobs.close_all_studies()
         QApplication.processEvents()
+        # What Qt deletes later waits for its own event loop, which does not run here.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
         lines.append(
             {
