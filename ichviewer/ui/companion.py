@@ -43,7 +43,7 @@ class Companion:
             origin,
             *(() if is_linked else (tr("not linked (L)"),)),
             wording.capital(kinds),
-            tr("Labels: {source}", source=tr(case.label_source)),
+            tr("Labels: {source}", source=wording.label_source(case.label_source)),
             *self.volume.notes,
         )
 

@@ -18,7 +18,7 @@ from ichviewer.language import tr, trn
 from ichviewer.library.case import Match
 from ichviewer.reading.conflict import Conflict, find_conflict
 from ichviewer.reading.record import Presence
-from ichviewer.ui import conflict_words
+from ichviewer.ui import conflict_words, wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.viewer_model import ViewerModel
 
@@ -136,7 +136,7 @@ def _case_button(match: Match, run: Callable[[], None]) -> QToolButton:
     made.setText(f"{match.distance:.2f}")
     distance = tr("distance {distance:.2f}", distance=match.distance)
     origin = tr("SIMULATED case") if case.is_simulated else tr("Case")
-    labels = tr("labels: {source}", source=case.label_source)
+    labels = tr("labels: {source}", source=wording.label_source(case.label_source))
     said = f"{origin} {case.case_id}, {distance}, {labels}"
     made.setToolTip(said)
     made.setAccessibleName(said)

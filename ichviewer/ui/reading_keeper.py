@@ -37,7 +37,7 @@ _PART_WORDS = {
     Part.DECISION: tr_later("decision"),
     Part.KEY_IMAGE: tr_later("key image"),
     Part.MEASUREMENT: tr_later("measurement"),
-    Part.STROKE: tr_later("stroke"),
+    Part.STROKE: tr_later("brush stroke"),
     Part.DRAFT: tr_later("text"),
 }
 
@@ -186,7 +186,7 @@ class ReadingKeeper(QObject):
         self._revealed, self._compared = frozenset(), frozenset()
         self._show(History())
         if key:
-            source = source_of(self._model.study) if self._model.study else None
+            source = source_of(study) if study and not self._model.choices.is_private else None
             self._steps.put(partial(self._open, key, source))
 
     def _work(self) -> None:

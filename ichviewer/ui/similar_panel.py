@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ichviewer.analysis.atlas import site_words
 from ichviewer.language import tr, tr_later
 from ichviewer.library.case import Match, Matches
 from ichviewer.ui import wording
@@ -126,13 +127,13 @@ class _Card(QFrame):
             else f"{tr(kind)} {wording.millilitres(ml)} mL"
             for kind, ml in case.volumes_ml.items() if ml > 0
         )  # fmt: skip
-        where = " · ".join(x for x in (volumes, case.side, case.site) if x)
+        where = " · ".join(x for x in (volumes, tr(case.side), site_words(case.site)) if x)
         near = tr(
             "distance {distance:.2f} · nearer than {share:.0f} % of all pairs",
             distance=match.distance,
             share=match.percentile,
         )
-        source = tr("labels: {source}", source=tr(case.label_source))
+        source = tr("labels: {source}", source=wording.label_source(case.label_source))
         chips = QHBoxLayout()
         chips.setSpacing(4)
         for text, tone in _chips(match, is_discordant):

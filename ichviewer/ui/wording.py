@@ -29,6 +29,8 @@ _USE_WORDS = {
     Permission.VOLUMETRY: "mL",
     Permission.AI: tr_later("AI"),
 }
+#: Who may have labelled a case; a library's own words are shown as they are.
+_LABEL_SOURCES = (tr_later("simulator (exact)"), tr_later("radiologist"), tr_later("model"))
 NOT_FOR_DIAGNOSIS = tr_later("AI result, not for primary diagnosis")
 
 
@@ -214,6 +216,11 @@ def model_names(findings: Findings) -> str:
 def devices(findings: Findings) -> str:
     """The devices really used."""
     return ", ".join(dict.fromkeys(model.device for model in findings.models if model.device))
+
+
+def label_source(source: str) -> str:
+    """Who labelled a case, in the reader's language where it is a usual word."""
+    return tr(source) if source in _LABEL_SOURCES else source
 
 
 def lesion_sentence(lesion: Lesion) -> str:
