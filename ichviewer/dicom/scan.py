@@ -299,7 +299,7 @@ def _losses(series_uid: str, damaged: list[Image]) -> list[str]:
 
 def _nothing(paths: Sequence[Path], found: _Found) -> str:
     first = clean_text(paths[0].name or str(paths[0]))
-    name = first if len(paths) == 1 else "The selection"
+    name = first if len(paths) == 1 else tr("The selection")
     if not found.counts:
         return tr("{name} is empty.", name=name)
     if found.skipped:
