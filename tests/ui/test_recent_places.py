@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ichviewer import paths
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.recent_places import RecentList, RecentMenu
 from ichviewer.ui.studies_settings import private_row
@@ -75,6 +76,9 @@ def test_private_mode_forgets_and_remembers_nothing(
     window.open_paths(tmp_path / "one")
     wait_for(window, qtbot, "P1")
     assert model.choices.recent == ()
+    qtbot.waitUntil(lambda: window.reading.keeper.said is not None, timeout=WAIT_MS)
+    kept = [file.suffix for file in paths.readings_folder().iterdir()]
+    assert kept == [".jsonl"]
 
 
 def test_the_menu_forgets_all(window: MainWindow, tmp_path: Path) -> None:
