@@ -63,9 +63,11 @@ def priority_of(findings: Findings) -> Priority:
     probability = float(findings.study_probability[0])
     if findings.is_any_found:
         volume_ml = findings.volume_ml()
+        first, *others = _suspected(findings)
         return Priority(
             Urgency.SUSPECTED,
-            (*_suspected(findings), *_shift(findings)),
+            # A list may show the first few only, and a shift matters more than a second type.
+            (first, *_shift(findings), *others),
             volume_ml if isfinite(volume_ml) else 0.0,
             probability,
         )

@@ -27,6 +27,9 @@ from ichviewer.ui.study_rows import (
 from ichviewer.ui.study_tree import StudyTree
 from ichviewer.ui.viewer_model import ViewerModel
 
+#: The others are in the tool tip.
+_MOST_REASONS = 3
+
 
 class StudiesPanel(QWidget):
     """The opened studies; a click or Enter opens a series, Delete takes a study off the list."""
@@ -124,7 +127,7 @@ class StudiesPanel(QWidget):
         priority, status = self._model.priority_of(study), self._model.status_of(study)
         shown = {
             STATUS: tr(status) if status else "",
-            AI: "\n".join(priority.reasons[:2]),
+            AI: "\n".join(priority.reasons[:_MOST_REASONS]),
             IS_URGENT: priority.urgency >= Urgency.UNCERTAIN,
         }
         for role, value in shown.items():

@@ -33,7 +33,7 @@ def test_suspected_blood_is_named_with_its_volumes_and_the_shift() -> None:
     priority = priority_of(findings)
     assert priority.urgency is Urgency.SUSPECTED
     assert priority.reason == (
-        "suspected subdural 34 mL, intraparenchymal under 1 mL, midline shift 6 mm"
+        "suspected subdural 34 mL, midline shift 6 mm, intraparenchymal under 1 mL"
     )
 
 
