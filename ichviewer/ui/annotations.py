@@ -10,6 +10,8 @@ from ichviewer.imaging.plane import Letters
 from ichviewer.ui.theme import ON_IMAGE
 
 _MARGIN = 10.0
+#: What the scale takes at the right edge.
+_SCALE_PX = 30
 #: Half of the opening in the middle of the crosshair, so that it covers nothing that is read.
 _OPENING = 14.0
 _LIGHT_PX = 9.0
@@ -183,7 +185,7 @@ def draw_scale(painter: QPainter, area: QRectF, px_per_mm: float) -> None:
     if length_mm is None or px_per_mm <= 0:
         return
     length = length_mm * px_per_mm
-    x, y0 = area.right() - _MARGIN - 22, area.center().y() + area.height() / 4
+    x, y0 = area.right() - _MARGIN - _SCALE_PX + 8, area.center().y() + area.height() / 4
     y0 = min(y0, area.bottom() - 60) - length / 2
     lines = [QLineF(x, y0, x, y0 + length)]
     lines += [QLineF(x - 4, y, x + 4, y) for y in (y0, y0 + length / 2, y0 + length)]
@@ -214,9 +216,10 @@ def draw_traces(painter: QPainter, traces: list[tuple[QLineF, QColor]], at: QPoi
 
 
 def write_foot(painter: QPainter, area: QRectF, text: str, colour: QColor) -> None:
-    """Write what must stand under an image whole: in one line, or in as many as it takes."""
+    """Write what must stand under an image whole, clear of the scale, in as few lines as fit."""
     metrics = QFontMetricsF(painter.font())
-    foot = area.adjusted(_MARGIN, 6, -_MARGIN, -6 - 3 * metrics.height())
+    beside = _MARGIN + _SCALE_PX
+    foot = area.adjusted(beside, 6, -beside, -6 - 3 * metrics.height())
     side = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
     fits = metrics.horizontalAdvance(text) <= foot.width()
     (write if fits else write_paragraph)(painter, foot, side, text, colour)
