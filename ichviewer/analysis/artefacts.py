@@ -50,7 +50,7 @@ def metal_slices(head: Head) -> NDArray[np.bool_]:
 
 def _metal_slabs(head: Head) -> NDArray[np.intp]:
     slabs = np.flatnonzero(head.brain.sum(axis=(1, 2)) > 0)
-    return slabs[(head.hu[slabs] > _METAL_HU).sum(axis=(1, 2)) >= _METAL_PX]
+    return np.asarray(slabs[(head.hu[slabs] > _METAL_HU).sum(axis=(1, 2)) >= _METAL_PX])
 
 
 def _slices(slabs: NDArray[np.intp], frame: SlabFrame) -> str:

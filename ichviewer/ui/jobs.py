@@ -284,7 +284,7 @@ class Jobs(Background):
             return
         _, volume = opened
         findings = self._model.findings
-        lesion = matched_lesion(findings, match)
+        lesion = matched_lesion(findings, match) or self._model.lesion
         if lesion is not None:
             self._model.go_to_lesion(lesion)
         elif findings is not None:

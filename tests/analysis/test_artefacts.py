@@ -3,7 +3,7 @@
 import numpy as np
 
 from ichviewer import paths
-from ichviewer.analysis.artefacts import artefact_warnings
+from ichviewer.analysis.artefacts import artefact_warnings, metal_slices
 from ichviewer.analysis.head import find_head
 from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
@@ -28,6 +28,8 @@ def test_coil_in_the_brain() -> None:
     hu = phantoms.head(GRID).hu.copy()
     hu[phantoms.ellipsoid(GRID, (10, 0, 0), (5, 5, 6))] = 3071
     assert "Metal is seen on slices 15 to 16." in warnings_of(hu)
+    volume = Volume(hu.astype(np.int16), GRID)
+    assert np.flatnonzero(metal_slices(find_head(volume))).tolist() == [14, 15]
     streak = np.abs(phantoms.positions_lps_mm(GRID)[..., 1]) < 6
     hu[14:16][(streak & (np.abs(hu - 30) < 25))[14:16]] = -90
     assert "streaks cross the brain" in warnings_of(hu)
