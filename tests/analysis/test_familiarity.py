@@ -21,7 +21,7 @@ def test_near_one_of_the_centres_is_known() -> None:
     assert check_vector(near, familiarity).answer is GateAnswer.ACCEPTED
     gate = check_vector(far, familiarity)
     assert gate.answer is GateAnswer.WARNED
-    assert "farther from them (1.41) than 99.0% of the studies" in gate.reasons[0]
+    assert "at 1.41, farther than 99% of those it was tried on" in gate.reasons[0]
 
 
 def test_model_that_does_not_say_is_not_asked() -> None:
