@@ -1,0 +1,55 @@
+"""The program, started and read in by keys; tells what it shows, to be killed in the middle of it.
+
+``python -m tests.ui.reading_window`` prints JSON lines: ``[seconds, "station", name]`` when a
+station is done, ``[seconds, "reading", reading]`` and ``[seconds, "cursor", voxel]`` when they are
+on screen, ``"start"`` for the voxel at which the images came up. The clock is the machine's, so
+that another process can compare.
+"""
+
+import json
+import time
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from ichviewer.reading.plain import to_plain
+from ichviewer.ui.application import make_application, run
+from ichviewer.ui.main_window import MainWindow
+from tests.ui.scripted_read import ByKeys
+
+
+def tell(what: str, value: object) -> None:
+    """Print a line."""
+    print(json.dumps([time.monotonic(), what, value]), flush=True)
+
+
+def main() -> None:
+    make_application()
+
+    def read() -> None:
+        window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+        model = window.model
+
+        def tell_reading() -> None:
+            # Before the journal is open, what it holds is not on screen yet.
+            if model.volume is not None and window.reading.keeper.said is not None:
+                tell("reading", to_plain(model.reading))
+
+        def tell_cursor() -> None:
+            if model.volume is not None and window.reading.keeper.said is not None:
+                tell("cursor", model.cursor_kji)
+
+        model.reading_changed.connect(tell_reading)
+        model.cursor_changed.connect(tell_cursor)
+        window.reading.keeper.opened.connect(tell_reading)
+        window.reading.keeper.opened.connect(lambda: tell("start", model.cursor_kji))
+        ByKeys(window).read(partial(tell, "station"))
+        window.close()
+
+    QTimer.singleShot(0, read)
+    raise SystemExit(run(None))
+
+
+if __name__ == "__main__":
+    main()
