@@ -88,7 +88,8 @@ def test_kill_9_at_ten_random_moments_takes_nothing_older_than_a_second(
     cursor: Any = None
     folder = own_data / "readings"
     for _ in range(KILLS):
-        killed = Killed(chance.choice(names), chance.uniform(0, _SOON_S))
+        station = chance.choice(names)
+        killed = Killed(station, chance.uniform(0, _SOON_S))
         readings = killed.told("reading")
         # What the new window first shows is what the killed one had kept.
         assert reading in (None, readings[0][1])
@@ -106,8 +107,11 @@ def test_kill_9_at_ten_random_moments_takes_nothing_older_than_a_second(
             places += [start for _, start in killed.told("start")]
         assert place in places
         found = interrupted(folder)
-        assert found is not None
-        assert found.source == paths.demo_study_folder()
+        # After the report the study may have been closed before the kill came.
+        assert said.is_open or station == "report"
+        if said.is_open:
+            assert found is not None
+            assert found.source == paths.demo_study_folder()
         assert not killed.orphans
         reading, cursor = kept[0], place
     window.reading.look_for_interrupted()
