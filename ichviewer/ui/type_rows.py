@@ -26,8 +26,8 @@ class TypeRows(QWidget):
         self._toggles: dict[HemorrhageType, QCheckBox] = {}
         self._shares: dict[HemorrhageType, QSlider] = {}
         self._bars = {column: _Bar() for column in range(6)}
-        self._percents = {column: _figure() for column in range(6)}
-        self._volumes = {column: _figure() for column in range(6)}
+        self._percents = {column: _figure(">99 %") for column in range(6)}
+        self._volumes = {column: _figure("888.8 mL") for column in range(6)}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 4)
         grid.setHorizontalSpacing(10)
@@ -133,7 +133,7 @@ class _Bar(QWidget):
         super().__init__()
         self._value = self._threshold = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumSize(QSize(60, 10))
+        self.setMinimumSize(QSize(24, 10))
 
     def show_value(self, value: float, threshold: float) -> None:
         """Take probability and operating point, 0 to 1."""
@@ -164,8 +164,9 @@ class _Bar(QWidget):
         painter.drawLine(x, 0, x, self.height())
 
 
-def _figure() -> QLabel:
+def _figure(widest: str) -> QLabel:
+    """A figure that is never cut, however narrow the panel: half a number is another number."""
     figure = label()
     figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    figure.setMinimumWidth(figure.fontMetrics().horizontalAdvance(">99 %"))
+    figure.setMinimumWidth(figure.fontMetrics().horizontalAdvance(widest))
     return figure

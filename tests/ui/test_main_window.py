@@ -58,6 +58,16 @@ def test_the_banner_stands_before_and_after_findings(window: MainWindow) -> None
     assert wording.NOT_FOR_DIAGNOSIS in texts(window)
 
 
+def test_no_figure_is_cut_in_a_narrow_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1200, 800)
+    show_findings(window.model)
+    QApplication.processEvents()
+    shown = [one for one in window.findings.findChildren(QLabel) if one.text().endswith(" mL")]
+    assert shown
+    for one in shown:
+        assert one.width() >= one.fontMetrics().horizontalAdvance(one.text()), one.text()
+
+
 def test_a_row_jumps_to_the_largest_slice(window: MainWindow, qtbot: QtBot) -> None:
     show_findings(window.model)
     table = window.findChild(LesionTable)
