@@ -204,9 +204,9 @@ class MainWindow(QMainWindow):
         if not self.reading.may_close():
             event.ignore()
             return
-        self._waiting.stop()
         self.jobs.cancel_all()
         self.reading.close()
+        self._waiting.stop()
         self.model.is_playing = False
         application = QApplication.instance()
         if application is not None:
