@@ -111,6 +111,18 @@ def save(run: Run) -> None:
     partial.replace(file)
 
 
+def keep(run: Run, file: Path) -> None:
+    """Write the averaged weights small, for `--weights` of a later run.
+
+    Half precision is enough for weights; variances of activations reach beyond its range.
+    """
+    average = {
+        name: value.half() if value.is_floating_point() and "running" not in name else value
+        for name, value in run.average.state_dict().items()
+    }
+    torch.save({"average": average, "step": run.step, "steps_before": run.steps_before}, file)
+
+
 def train(recipe: Recipe, weights: Path | None = None) -> Run:
     """Train until the recipe's hours are over."""
     torch.set_num_threads(1)
@@ -255,8 +267,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--weights", type=Path, help="start from these, such as a shipped model's")
+    parser.add_argument("--keep", type=Path, help="write the averaged weights small to this file")
     given = parser.parse_args()
-    train(Recipe.read(given.recipe), given.weights)
+    run = train(Recipe.read(given.recipe), given.weights)
+    if given.keep:
+        keep(run, given.keep)
 
 
 if __name__ == "__main__":
