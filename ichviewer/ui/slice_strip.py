@@ -40,9 +40,7 @@ class SliceStrip(QWidget):
         self._measured: tuple[int, ...] = ()
         self.setFixedWidth(_WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(
-            tr("Slices with the AI's probabilities and your own marks")
-        )
+        self.setAccessibleName(tr("Slices with the AI's probabilities and your own marks"))
         self.setMouseTracking(True)
         for signal in (
             model.volume_changed,

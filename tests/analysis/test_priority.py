@@ -57,7 +57,8 @@ def test_the_order_of_a_list() -> None:
     refused = replace(nothing, gate=gate, study_probability=nan)
     much, little = with_volumes(subdural=34), with_volumes(intraparenchymal=5)
     wanted = [priority_of(one) for one in (much, little, uncertain, nothing, refused)]
-    assert sorted(wanted[::-1], key=lambda one: one.rank) == wanted
+    ranks = [one.rank for one in wanted]
+    assert ranks == sorted(ranks)
     assert wanted[-1].rank == not_read_yet().rank
     assert [one.reason for one in wanted[2:]] == [
         "hemorrhage uncertain by sample 1.0",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ichviewer.errors import UnsupportedPixelsError
-from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.grey_scale import GreyScale
+from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.picture import encode_png, read_picture, read_picture_labels
 from tests.imaging.png import png
 
