@@ -42,6 +42,8 @@ def main() -> None:
 
         model.reading_changed.connect(tell_reading)
         model.cursor_changed.connect(tell_cursor)
+        # The journal may be open before or after the images are there.
+        model.volume_changed.connect(tell_reading)
         window.reading.keeper.opened.connect(tell_reading)
         window.reading.keeper.opened.connect(lambda: tell("start", model.cursor_kji))
         ByKeys(window).read(partial(tell, "station"))
