@@ -73,6 +73,8 @@ class ReadingKeeper(QObject):
         self._history = History()
         self._revealed: frozenset[str] = frozenset()
         self._compared: frozenset[tuple[str, str]] = frozenset()
+        #: Where the reader is in the open study, and the last place that was recorded.
+        self._here: Place | None = None
         self._place: Place | None = None
         self.said: Replay | None = None
         self._steps: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
@@ -172,16 +174,21 @@ class ReadingKeeper(QObject):
         self._flush_place(journal)
         return self._let_go(journal, self._study)
 
+    def _key(self) -> str:
+        """Of the study on screen; empty without one."""
+        study, series = self._model.study, self._model.series
+        return study_key(study.study_uid if study else "", series.key) if series else ""
+
     def _follow(self) -> None:
         """Open the reading of another study."""
-        study, series = self._model.study, self._model.series
-        key = study_key(study.study_uid if study else "", series.key) if series else ""
+        key, study = self._key(), self._model.study
         if key == self._study:
             return
         if self._journal is not None:
             self._flush_place(self._journal)
             self._steps.put(partial(self._let_go, self._journal, self._study))
-        self._study, self._journal, self._place, self.said = key, None, None, None
+        self._study, self._journal, self.said = key, None, None
+        self._here = self._place = None
         self._refusal = ""
         self._revealed, self._compared = frozenset(), frozenset()
         self._show(History())
@@ -273,6 +280,14 @@ class ReadingKeeper(QObject):
             self.put(Part.KEY_IMAGE, image_id(series_key, k), image if is_new else None)
 
     def _go_on(self) -> None:
+        """Keep where the reader is; another study's place is none of this one's."""
+        model, window = self._model, self._model.window
+        if model.series is None or model.volume is None or self._key() != self._study:
+            return
+        self._here = Place(
+            model.series.key, model.cursor_kji, float(window.center), float(window.width),
+            window.name,
+        )  # fmt: skip
         if not self._timer.isActive():
             self._timer.start()
 
@@ -281,17 +296,9 @@ class ReadingKeeper(QObject):
             self._flush_place(self._journal)
 
     def _flush_place(self, journal: Journal) -> None:
-        model = self._model
-        if model.series is None or model.volume is None:
-            return
-        window = model.window
-        place = Place(
-            model.series.key, model.cursor_kji, float(window.center), float(window.width),
-            window.name,
-        )  # fmt: skip
-        if place != self._place:
-            self._place = place
-            journal.record(Placed(place))
+        if self._here is not None and self._here != self._place:
+            self._place = self._here
+            journal.record(Placed(self._here))
 
 
 def described(change: Change | None) -> str:

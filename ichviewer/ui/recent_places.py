@@ -81,6 +81,7 @@ class RecentList(QWidget):
     def _refresh(self) -> None:
         for link in self._links:
             self._column.removeWidget(link)
+            link.hide()
             link.deleteLater()
         self._links = [self._link(place) for place in self._model.choices.recent]
         for link in self._links:

@@ -46,8 +46,8 @@ def main() -> None:
         model.volume_changed.connect(tell_reading)
         window.reading.keeper.opened.connect(tell_reading)
         window.reading.keeper.opened.connect(lambda: tell("start", model.cursor_kji))
+        # The window stays open until the kill comes.
         ByKeys(window).read(partial(tell, "station"))
-        window.close()
 
     QTimer.singleShot(0, read)
     raise SystemExit(run(None))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from ichviewer.errors import IchViewerError, NotDicomError, WorkerDied
@@ -233,20 +234,21 @@ def test_a_process_that_cannot_be_killed_is_left_behind(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As one that hangs inside the kernel, on a network drive that has gone away."""
-    kill = BaseProcess.kill
-    immortal: list[BaseProcess] = []
+    immortal: set[int | None] = set()
 
     def spare(process: BaseProcess) -> None:
-        immortal.append(process)
+        immortal.add(process.pid)
 
     monkeypatch.setattr(BaseProcess, "kill", spare)
     outcome = Outcome()
     outcome.submit(worker, steps.hang, time_limit_s=0.2)
     assert isinstance(outcome.end(), WorkerDied)
     assert worker.run(steps.add, 1, 1) == 2
-    for process in set(immortal):
-        kill(process)
-        process.join()
+    assert immortal
+    for child in psutil.Process().children():
+        if child.pid in immortal:
+            child.kill()
+            child.wait()
 
 
 def test_idle_process_ended_from_outside_is_replaced(worker: Worker) -> None:
