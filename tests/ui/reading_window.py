@@ -8,15 +8,18 @@ that another process can compare.
 
 import json
 import time
-from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ichviewer.reading.plain import to_plain
 from ichviewer.ui.application import make_application, run
 from ichviewer.ui.main_window import MainWindow
 from tests.ui.scripted_read import ByKeys
+
+#: A reader looks before going on; without it the whole reading is over within a second.
+_LOOK_MS = 600
 
 
 def tell(what: str, value: object) -> None:
@@ -46,8 +49,13 @@ def main() -> None:
         model.volume_changed.connect(tell_reading)
         window.reading.keeper.opened.connect(tell_reading)
         window.reading.keeper.opened.connect(lambda: tell("start", model.cursor_kji))
+
+        def look_on(station: str) -> None:
+            tell("station", station)
+            QTest.qWait(_LOOK_MS)
+
         # The window stays open until the kill comes.
-        ByKeys(window).read(partial(tell, "station"))
+        ByKeys(window).read(look_on)
 
     QTimer.singleShot(0, read)
     raise SystemExit(run(None))

@@ -108,7 +108,7 @@ def test_kill_9_at_ten_random_moments_takes_nothing_older_than_a_second(
         assert place in places
         found = interrupted(folder)
         # After the report the study may have been closed before the kill came.
-        assert said.is_open or station == "report"
+        assert said.is_open or "report" in [name for _, name in killed.told("station")]
         if said.is_open:
             assert found is not None
             assert found.source == paths.demo_study_folder()
