@@ -54,6 +54,7 @@ def test_what_is_gone_is_said_to_be_missing(
     there, gone = tmp_path, tmp_path / "gone"
     window.model.choices = replace(window.model.choices, recent=(gone, there))
     qtbot.waitUntil(lambda: window.model.missing == {gone}, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(links(window)) == 2, timeout=WAIT_MS)  # Qt shows them later
     first, second = links(window)
     assert first.text().endswith("(missing)")
     assert not first.isEnabled()
