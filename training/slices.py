@@ -19,7 +19,7 @@ from training.scanner import Scan, draw_pose, scan
 _MARGIN_PX = 16
 _CENTER_JITTER_PX = 3.0
 _SERIES_OF_A_HEAD = 2
-_PART_SLICES = 18
+_PART_SLICES = 12
 #: Before the first batch: a network that goes on learning from fewer learns them by heart.
 _LEAST_STACKS = 64
 _ABOUT_BLOOD_SHARE = 0.75
@@ -30,7 +30,13 @@ _CLIPPED_SHARE = 0.3
 _TOPS_HU = (80.0, 150.0, 400.0)
 _NARROW_SHARE = 0.2
 _OFFSET_HU = 1.0
+#: Of a batch: what was simulated is used more than once, so it comes the other way round as well.
+_MIRRORED_SHARE = 0.5
+_NOISIER_SHARE = 0.3
+_MORE_NOISE_HU = 4.0
 _HEAD_MM = 170.0
+#: Left and right of each type change places, height and depth stay.
+_MIRRORED_DESCRIPTION = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11)
 
 
 @dataclass(frozen=True)
@@ -135,15 +141,15 @@ def batches(
 
 
 def _batch(rng: Rng, picks: list[Pick], spec: InputSpec) -> Batch:
-    images = [window_channels(_seen(rng, pick), spec.channels)[1] for pick in picks]
+    images = np.stack([window_channels(_seen(rng, pick), spec.channels)[1] for pick in picks])
     mask = np.stack([pick.stack.mask[pick.k] for pick in picks])
-    return Batch(
-        np.stack(images),
-        mask,
-        present(mask),
-        np.stack([pick.stack.description[pick.k] for pick in picks]),
-        np.array([(pick.number, pick.k) for pick in picks]),
-    )
+    description = np.stack([pick.stack.description[pick.k] for pick in picks])
+    mirrored = rng.random(len(picks)) < _MIRRORED_SHARE
+    images[mirrored] = images[mirrored, ..., ::-1]
+    mask[mirrored] = mask[mirrored, ..., ::-1]
+    description[mirrored] = description[mirrored][:, _MIRRORED_DESCRIPTION]
+    origin = np.array([(pick.number, pick.k) for pick in picks])
+    return Batch(images, mask, present(mask), description, origin)
 
 
 def _seen(rng: Rng, pick: Pick) -> Floats:
@@ -153,6 +159,9 @@ def _seen(rng: Rng, pick: Pick) -> Floats:
     if rng.random() < _ALONE_SHARE:
         neighbours[:] = k
     slabs = np.maximum(hu[neighbours].astype(np.float32), AIR_HU)
+    if rng.random() < _NOISIER_SHARE:
+        noise = rng.standard_normal(slabs.shape[1:], np.float32) * rng.uniform(0, _MORE_NOISE_HU)
+        slabs += noise.astype(np.float32) * (slabs > AIR_HU)
     if rng.random() < _CLIPPED_SHARE:
         narrow = rng.random() < _NARROW_SHARE
         top_hu = rng.uniform(*(_TOPS_HU[:2] if narrow else _TOPS_HU[1:]))

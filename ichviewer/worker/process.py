@@ -19,7 +19,7 @@ from ichviewer.errors import IchViewerError
 from ichviewer.language import use_language
 from ichviewer.progress import Cancelled
 from ichviewer.worker.blackbox import Blackbox
-from ichviewer.worker.limits import limit_memory, peak_memory_bytes
+from ichviewer.worker.limits import give_back_memory, limit_memory, peak_memory_bytes
 from ichviewer.worker.messages import (
     EXIT_OUT_OF_MEMORY,
     Announced,
@@ -76,6 +76,7 @@ class _Server:
                 self._warm(module)
         while True:
             self._run_task(self._tasks.get())
+            give_back_memory()
 
     def _listen(self) -> None:
         """Sort what comes in; end the process, busy or not, when the window's side is gone."""
