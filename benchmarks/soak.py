@@ -26,6 +26,7 @@ from typing import Any, TextIO
 import numpy as np
 import psutil
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ichviewer import workflow
@@ -102,9 +103,15 @@ def slope_mib_per_h(lines: list[Line], name: str) -> float:
 
 
 def soak(
-    window: MainWindow, studies: list[Path | None], hours: float, warned: Warned, log: TextIO
+    window: MainWindow,
+    studies: list[Path | None],
+    hours: float,
+    warned: Warned,
+    log: TextIO,
+    *,
+    pause_s: float,
 ) -> list[Line]:
-    """Read the studies over and over; returns what was noted after each reading."""
+    """Read the studies over and over, resting between; returns what was noted after each."""
     process = psutil.Process()
     lines: list[Line] = []
     start = time.monotonic()
@@ -135,12 +142,14 @@ def soak(
             }
         )
         print(json.dumps(lines[-1]), file=log, flush=True)
+        QTest.qWait(round(1000 * pause_s))
     raise AssertionError("unreachable: count() has no end")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=2.0)
+    parser.add_argument("--pause-s", type=float, default=0.0, help="rest between two readings")
     parser.add_argument("--simulated", type=int, default=4, help="how many series to simulate")
     parser.add_argument("--log", type=Path, help="write the lines there instead of to the screen")
     options = parser.parse_args()
@@ -156,7 +165,8 @@ def main() -> None:
         window.show()
         warned = Warned()
         with options.log.open("w") if options.log else contextlib.nullcontext(sys.stdout) as log:
-            lines = soak(window, [None, *made, *real], options.hours, warned, log)
+            studies = [None, *made, *real]
+            lines = soak(window, studies, options.hours, warned, log, pause_s=options.pause_s)
             window.close()
         report(lines, warned)
 

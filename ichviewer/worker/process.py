@@ -19,7 +19,12 @@ from ichviewer.errors import IchViewerError
 from ichviewer.language import use_language
 from ichviewer.progress import Cancelled
 from ichviewer.worker.blackbox import Blackbox
-from ichviewer.worker.limits import give_back_memory, limit_memory, peak_memory_bytes
+from ichviewer.worker.limits import (
+    give_back_memory,
+    keep_memory_together,
+    limit_memory,
+    peak_memory_bytes,
+)
 from ichviewer.worker.messages import (
     EXIT_OUT_OF_MEMORY,
     Announced,
@@ -53,6 +58,7 @@ def serve(
     # Ctrl-C in a terminal reaches every process of the group; the window's side decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory_bytes)
+    keep_memory_together()
     # Foreign libraries quote values of the file at hand when they warn: never on a terminal.
     logging.getLogger().addHandler(logging.NullHandler())
     warnings.simplefilter("ignore")
