@@ -22,6 +22,7 @@ from ichviewer.worker.blackbox import Blackbox
 from ichviewer.worker.limits import (
     give_back_memory,
     keep_memory_together,
+    let_the_window_go_first,
     limit_memory,
     peak_memory_bytes,
 )
@@ -59,6 +60,7 @@ def serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(memory_bytes)
     keep_memory_together()
+    let_the_window_go_first()
     # Foreign libraries quote values of the file at hand when they warn: never on a terminal.
     logging.getLogger().addHandler(logging.NullHandler())
     warnings.simplefilter("ignore")

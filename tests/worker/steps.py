@@ -108,6 +108,16 @@ def hang_with_short_step(progress: Progress = silent) -> None:
     hang(progress)
 
 
+#: What a step leaves behind at the top of the heap.
+_left: list[bytes] = []
+
+
+def leave_one_of_many(mebibytes: int, progress: Progress = silent) -> None:
+    """Fill memory with small pieces and free all but the last, as steps with caches do."""
+    pieces = [bytes(4000) for _ in range(mebibytes * 2**20 // 4000)]
+    _left.append(pieces[-1])
+
+
 def allocate(mebibytes: int, progress: Progress = silent) -> int:
     """Allocate and touch memory."""
     return _touch(mebibytes)

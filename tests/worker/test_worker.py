@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
@@ -134,6 +135,24 @@ def test_memory_limit(worker: Worker) -> None:
     with pytest.raises(WorkerDied, match="more memory"):
         worker.run(steps.allocate, 2048)
     assert worker.run(steps.allocate, 16) == 16
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other allocators do this by themselves")
+def test_freed_memory_goes_back_to_the_system(worker: Worker) -> None:
+    process = psutil.Process(worker.run(steps.process_id))
+    before_bytes = process.memory_full_info().uss
+    worker.run(steps.leave_one_of_many, 200)
+    # A step after it has an answer only once the memory was given back.
+    assert worker.run(steps.process_id) == process.pid
+    assert process.memory_full_info().uss - before_bytes < 20 * 2**20
+
+
+def test_the_window_goes_first(worker: Worker) -> None:
+    behind = psutil.Process(worker.run(steps.process_id)).nice()
+    if sys.platform == "win32":
+        assert behind == psutil.BELOW_NORMAL_PRIORITY_CLASS
+    else:
+        assert behind == min(19, psutil.Process().nice() + 5)
 
 
 @pytest.mark.parametrize(
