@@ -58,11 +58,12 @@ def letter_drop_px(painter: QPainter, area: QRectF, corners: Corners) -> float:
     metrics = QFontMetricsF(painter.font())
     half = area.width() / 2 - _MARGIN - 16
     # The letter is somewhat higher than a line, so the second one counts, too.
-    light = corners.beside_light[: max(0, 2 - len(corners.top_right))]
+    beside = _beside_light(corners, metrics, area.width() - 2 * _MARGIN)
+    light = beside[: max(0, 2 - len(corners.top_right))]
     top = (*corners.top_left, *corners.top_right, *(f"{text}  ●" for text in light))
     if all(metrics.horizontalAdvance(text) <= half for text in top):
         return 0.0
-    right = len(corners.top_right) + max(len(corners.beside_light), corners.light is not None)
+    right = len(corners.top_right) + max(len(beside), corners.light is not None)
     return max(len(corners.top_left), right) * metrics.height()
 
 
@@ -71,7 +72,7 @@ def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
     inner = area.adjusted(_MARGIN, 6, -_MARGIN, -6)
     metrics = QFontMetricsF(painter.font())
     line = metrics.height()
-    beside = corners.beside_light if corners.light is not None else ()
+    beside = _beside_light(corners, metrics, inner.width())
     right = [*((text, 0.0) for text in corners.top_right), *((t, _LIGHT_PX + 6) for t in beside)]
     for row in range(max(len(corners.top_left), len(right))):
         y, room = inner.top() + row * line, inner.width()
@@ -94,6 +95,18 @@ def write_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
     first = inner.bottom() - lift - len(corners.bottom_left) * line
     for row, text in enumerate(corners.bottom_left):
         _write_line(painter, inner, first + row * line, inner.width(), text, is_left=True)
+
+
+def _beside_light(corners: Corners, metrics: QFontMetricsF, room_px: float) -> tuple[str, ...]:
+    """The words beside the light; in a narrow view a phrase a line, so that none is cut short."""
+    if corners.light is None:
+        return ()
+    room_px -= _LIGHT_PX + 6
+    return tuple(
+        line
+        for text in corners.beside_light
+        for line in ([text] if metrics.horizontalAdvance(text) <= room_px else text.split(", "))
+    )
 
 
 def _draw_light(painter: QPainter, line: QRectF, light: QColor) -> None:
@@ -221,6 +234,9 @@ def write_foot(painter: QPainter, area: QRectF, text: str, colour: QColor) -> No
     beside = _MARGIN + _SCALE_PX
     foot = area.adjusted(beside, 6, -beside, -6 - 3 * metrics.height())
     side = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+    if max(map(metrics.horizontalAdvance, text.split())) > foot.width():
+        foot.setLeft(area.left() + _MARGIN)
+        side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
     fits = metrics.horizontalAdvance(text) <= foot.width()
     (write if fits else write_paragraph)(painter, foot, side, text, colour)
 

@@ -1,7 +1,7 @@
 """The table of lesions; a row goes to the slice where its lesion is largest."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -22,6 +22,8 @@ _COLUMNS = (
     *(tr_later("Slices"), "HU", "", tr_later("You")),
 )
 _FIGURES = (2, 3, 4)
+#: Without room these go, the first one first: they are also in the sentence below the table.
+_GIVE_WAY = (6, 4, 1)
 #: However little room there is, so many rows are seen.
 _LEAST_ROWS = 4
 _TIPS = {
@@ -76,9 +78,29 @@ class LesionTable(QTableWidget):
             for column, item in enumerate(_items(self._model, lesion)):
                 self.setItem(row, column, item)
         self.blockSignals(False)
+        self._fit()
         rows_px = min(len(lesions), _LEAST_ROWS) * self.verticalHeader().defaultSectionSize()
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + rows_px)
         self._select()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        """Show as many columns as leave the type its name."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for column in _GIVE_WAY:
+            self.setColumnHidden(column, False)
+        header = self.horizontalHeader()
+        wide_px = [
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
+            for column in range(self.columnCount())
+        ]
+        over_px = sum(wide_px) - self.viewport().width()
+        for column in _GIVE_WAY:
+            if over_px > 0:
+                self.setColumnHidden(column, True)
+                over_px -= wide_px[column]
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
         """Take the inks of another theme."""

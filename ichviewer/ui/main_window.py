@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QMainWindow,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -46,9 +47,12 @@ from ichviewer.ui.viewer_model import ViewerModel
 from ichviewer.ui.waiting_studies import WaitingStudies
 from ichviewer.ui.welcome import Welcome
 
+#: What the rows of buttons under the findings need.
+_LEAST_RIGHT_PX = 424
+
 
 class MainWindow(QMainWindow):
-    """Studies on the left, images in the middle, findings and similar cases on the right."""
+    """Studies and measurements left, images in the middle, findings and similar cases right."""
 
     def __init__(self, model: ViewerModel, jobs: Jobs, messages: Messages) -> None:
         super().__init__()
@@ -222,21 +226,32 @@ class MainWindow(QMainWindow):
         column.addWidget(self.reading.bar)
         column.addWidget(self._welcome, 1)
         column.addWidget(self.images, 1)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self.studies)
+        left.addWidget(self.measuring.panel)
+        left.setSizes([5000, 5000])
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(self.findings)
         right.addWidget(self.comparing.panel)
-        right.addWidget(self.measuring.panel)
         # A conflict takes its room from the similar cases: buttons under the pointer stay there.
         cases = QSplitter(Qt.Orientation.Vertical)
         cases.addWidget(self.conflict)
         cases.addWidget(self.similar)
         cases.setSizes([2200, 1600])
         right.addWidget(cases)
-        right.setSizes([6400, 4200, 3200, 3800])
-        for part in (self.studies, middle, right):
+        right.setSizes([6400, 4200, 3800])
+        # A screen too low for all that is said scrolls it; the window never outgrows the screen.
+        said = QScrollArea()
+        said.setObjectName("column")
+        said.setWidgetResizable(True)
+        said.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        said.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        said.setMinimumWidth(_LEAST_RIGHT_PX)
+        said.setWidget(right)
+        for part in (left, middle, said):
             self._columns.addWidget(part)
         self._columns.setStretchFactor(1, 1)
-        for splitter in (self._columns, right, cases):
+        for splitter in (self._columns, left, right, cases):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
         for page in (self._columns, self.first_run):
@@ -251,7 +266,7 @@ class MainWindow(QMainWindow):
             return
         self._is_width_shared = True
         left = min(max(round(0.15 * self.width()), 180), 290)
-        right = min(max(round(0.28 * self.width()), 330), 480)
+        right = min(max(round(0.28 * self.width()), 330), 524)
         self._columns.setSizes([left, self.width() - left - right, right])
 
     def _connect(self) -> None:

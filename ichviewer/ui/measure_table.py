@@ -18,6 +18,8 @@ _COLUMNS = (tr_later("Name"), tr_later("Where"), tr_later("Value"))
 _NAME = 0
 #: So many rows, the head among them, are seen however little room there is.
 _LEAST_ROWS = 5
+#: Names stay legible beside place and value.
+_LEAST_PX = 230
 
 
 class MeasureTable(QTableWidget):
@@ -45,6 +47,7 @@ class MeasureTable(QTableWidget):
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumWidth(_LEAST_PX)
         self.setMinimumHeight(_LEAST_ROWS * self.verticalHeader().defaultSectionSize())
         self.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.cellClicked.connect(lambda row, _column: self._choose(row))

@@ -2,7 +2,7 @@
 
 Needs a screen, or ``xvfb-run -a -s "-screen 0 1920x1080x24"`` before it. The demo is read by keys
 once for every screen scale, theme and language, each in a process of its own, because Qt takes its
-scale only at the start. The window fills a screen of 1920 x 1080 pixels at every scale.
+scale only at the start. The window fills a screen that such a scale is used on.
 """
 
 import argparse
@@ -24,8 +24,8 @@ from ichviewer.ui.messages import Messages
 from ichviewer.ui.viewer_model import ViewerModel
 from tests.ui.scripted_read import ByKeys, ByMouse
 
-SCALES = ("1", "1.25", "2")
-_SCREEN_PX = (1920, 1080)
+_SCREENS_PX = {"1": (1920, 1080), "1.25": (1920, 1080), "2": (3840, 2160)}
+SCALES = tuple(_SCREENS_PX)
 _HANDS = {"keys": ByKeys, "mouse": ByMouse}
 
 
@@ -40,7 +40,7 @@ def take(out: Path, options: argparse.Namespace) -> None:
         os.environ["ICHVIEWER_DATA"] = data
         window = MainWindow(model, Jobs(worker, model, messages), messages)
         scale = application.devicePixelRatio()
-        window.resize(*(round(px / scale) for px in _SCREEN_PX))
+        window.resize(*(round(px / scale) for px in _SCREENS_PX[options.scale]))
         window.show()
         stations = iter(range(1, 100))
 

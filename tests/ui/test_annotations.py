@@ -116,3 +116,35 @@ def test_letters_stand_at_their_edges(qapp: QApplication) -> None:
     rows = rows_with_ink(image)
     assert min(rows) >= 40
     assert max(rows) < 80
+
+
+def test_words_beside_the_light_are_whole_in_a_narrow_view(qapp: QApplication) -> None:
+    def drawn(words: tuple[str, ...]) -> QImage:
+        image = QImage(180, 120, QImage.Format.Format_RGB32)
+        image.fill(0)
+        made = QPainter(image)
+        corners = Corners(top_right=("1 / 2",), light=WHITE, beside_light=words)
+        annotations.write_corners(made, QRectF(0, 0, 180, 120), corners)
+        made.end()
+        return image
+
+    assert drawn(("reformatted, nearest voxels",)) == drawn(("reformatted", "nearest voxels"))
+
+
+def test_what_must_stand_under_an_image_is_whole_in_a_narrow_view(qapp: QApplication) -> None:
+    word = "Primärdiagnose"
+    needed_px = QFontMetricsF(qapp.font()).horizontalAdvance(word)
+    width = round(needed_px) + 60  # less than the word and room for the scale on both sides
+
+    image = QImage(width, 120, QImage.Format.Format_RGB32)
+    image.fill(0)
+    made = QPainter(image)
+    made.setFont(qapp.font())
+    annotations.write_foot(made, QRectF(0, 0, width, 120), f"KI-Ergebnis, nicht zur {word}", WHITE)
+    made.end()
+    assert len(rows_with_ink(image)) > QFontMetricsF(qapp.font()).height()
+    ink = [
+        x for x in range(width) if any(image.pixelColor(x, y).lightness() > 128 for y in range(120))
+    ]
+    assert ink[0] >= 8, "begins inside the view"
+    assert ink[-1] <= width - 40, "ends before the scale"
