@@ -10,11 +10,16 @@ import gettext
 import json
 import locale
 import os
+import string
+from numbers import Real
 from pathlib import Path
+from typing import Any
 
 DOMAIN = "ichviewer"
 #: What can be spoken; English needs no catalogue.
 LANGUAGES = ("en", "de")
+#: Of decimals and of thousands, where they are not as in English.
+_MARKS = {"de": str.maketrans(".,", ",.")}
 _chosen: gettext.NullTranslations = gettext.NullTranslations()
 
 
@@ -52,15 +57,35 @@ def chosen_language() -> str:
     return _chosen.info().get("language", "en")
 
 
+def figure(value: Real | float, spec: str) -> str:
+    """A number by a format specification, with the decimal mark of the chosen language.
+
+    For readers only: what machines read keeps the point.
+    """
+    return format(value, spec).translate(_MARKS.get(chosen_language(), {}))
+
+
+class _Places(string.Formatter):
+    """Fills the places of a text; numbers are written as the language writes them."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Real):
+            return figure(value, format_spec)
+        return format(value, format_spec)
+
+
 def tr(text: str, /, **values: object) -> str:
     """`text` in the chosen language, its `{named}` places filled with `values`."""
     said = _chosen.gettext(text) if text else text
-    return said.format(**values) if values else said
+    return _PLACES.format(said, **values) if values else said
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """As `tr`, by number: `trn("{n} slice", "{n} slices", n)`."""
-    return _chosen.ngettext(one, many, n).format(n=n, **values)
+    return _PLACES.format(_chosen.ngettext(one, many, n), n=n, **values)
+
+
+_PLACES = _Places()
 
 
 def tr_later(text: str) -> str:

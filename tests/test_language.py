@@ -8,23 +8,27 @@ from io import BytesIO
 from pathlib import Path
 from queue import SimpleQueue
 
+import numpy as np
 import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ichviewer import paths
+from ichviewer.analysis.atlas import site_words
 from ichviewer.cli import OK, main
 from ichviewer.errors import IchViewerError
 from ichviewer.language import (
     LANGUAGES,
     chosen_language,
+    figure,
     language_in,
     system_language,
     tr,
     trn,
     use_language,
 )
+from ichviewer.library.case import label_source
 from ichviewer.settings import Settings, write_settings
 from ichviewer.workflow import open_folder, start_worker
 
@@ -46,6 +50,23 @@ def test_a_text_is_said_in_the_chosen_language(german: None) -> None:
     assert tr("Close") == "Schließen"
     assert trn("{n} image", "{n} images", 2) == "2 Bilder"
     assert tr("No catalogue holds {this}.", this=1) == "No catalogue holds 1."
+
+
+def test_numbers_are_written_as_the_language_writes_them(german: None) -> None:
+    assert figure(12.34, ".1f") == "12,3"
+    assert figure(1234.5, ",.1f") == "1.234,5"
+    assert figure(float("nan"), ".1f") == "nan"
+    assert tr("{ml:.1f} mL of {name}", ml=np.float32(2.5), name="v1.2") == "2,5 mL of v1.2"
+    assert tr("{n:,} of {m}", n=12345, m=3) == "12.345 of 3"
+    assert trn("{n:,} image", "{n:,} images", 4321) == "4.321 Bilder"
+    use_language("en", paths.languages_folder())
+    assert tr("{ml:.1f} mL", ml=2.5) == "2.5 mL"
+
+
+def test_places_and_label_sources_of_cases_are_said_in_german(german: None) -> None:
+    assert site_words("posterior, lower third") == "hinten, unteres Drittel"
+    assert label_source("simulator (exact)") != "simulator (exact)"
+    assert label_source("Dr. Example") == "Dr. Example", "what was typed stays as it is"
 
 
 def test_english_needs_no_catalogue(tmp_path: Path) -> None:

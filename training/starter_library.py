@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer import workflow
+from ichviewer.analysis.atlas import PLAIN_DEPTHS, PLAIN_LEVELS
 from ichviewer.analysis.findings import Findings, HemorrhageType
 from ichviewer.dicom.study import Series
 from ichviewer.imaging.grid import Grid
@@ -178,9 +179,7 @@ def _site(volume: Volume, region: NDArray[np.bool_]) -> str:
     head = np.argwhere(volume.hu > 0)
     low, high = head.min(axis=0), head.max(axis=0)
     k, j, _ = (where - low) / (high - low)
-    level = ("lower", "middle", "upper")[min(2, int(k * 3))]
-    depth = ("anterior", "central", "posterior")[min(2, int(j * 3))]
-    return f"{depth}, {level} third"
+    return f"{PLAIN_DEPTHS[min(2, int(j * 3))]}, {PLAIN_LEVELS[min(2, int(k * 3))]}"
 
 
 def make_cases(folder: Path, count: int) -> None:

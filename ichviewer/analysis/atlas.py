@@ -43,6 +43,11 @@ SPACES = (
 )
 
 
+#: Of sites in cases that no atlas was laid over: how far back and how high in the head.
+PLAIN_DEPTHS = (tr_later("anterior"), tr_later("central"), tr_later("posterior"))
+PLAIN_LEVELS = (tr_later("lower third"), tr_later("middle third"), tr_later("upper third"))
+
+
 def site_words(site: str) -> str:
     """A site ("convexity, frontal lobe") in the reader's language."""
     return ", ".join(tr(part) for part in site.split(", "))

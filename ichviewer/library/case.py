@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ichviewer.language import tr, tr_later
+
+#: Who labels cases, where it is a usual word.
+_LABEL_SOURCES = (tr_later("simulator (exact)"), tr_later("radiologist"), tr_later("model"))
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -98,3 +103,8 @@ class Matches:
     is_far: bool
     notes: tuple[str, ...] = ()
     contrary: tuple[Match, ...] = ()
+
+
+def label_source(source: str) -> str:
+    """Who labelled a case, in the reader's language where it is a usual word."""
+    return tr(source) if source in _LABEL_SOURCES else source

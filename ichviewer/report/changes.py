@@ -6,7 +6,7 @@ from typing import Any
 from ichviewer.analysis.findings import Lesion, MidlineShift
 from ichviewer.comparison.alignment import Alignment
 from ichviewer.comparison.change import Amount, Comparison, LesionChange, TypeChange
-from ichviewer.language import tr, tr_later
+from ichviewer.language import figure, tr, tr_later
 from ichviewer.report.summary import DISCLAIMER, number
 from ichviewer.report.table import table
 
@@ -208,7 +208,7 @@ def _amount_words(amount: Amount) -> tuple[str, ...]:
     return (
         _number(amount.prior_ml),
         _number(amount.current_ml),
-        f"{amount.change_ml:+.1f}" if isfinite(amount.change_ml) else "–",
+        figure(amount.change_ml, "+.1f") if isfinite(amount.change_ml) else "–",
         _number(amount.uncertainty_ml),
         f"{100 * share:+.0f}" if isfinite(share) else "–",
     )
@@ -232,4 +232,4 @@ def _shift_mm(shift: MidlineShift | None) -> float | None:
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}" if isfinite(value) else "–"
+    return figure(value, ".1f") if isfinite(value) else "–"

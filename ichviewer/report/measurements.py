@@ -19,7 +19,7 @@ from ichviewer.imaging.measurement import (
     to_plain,
 )
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import tr, tr_later
+from ichviewer.language import figure, tr, tr_later
 from ichviewer.report.table import table
 
 DISCLAIMER = tr_later("Not for primary diagnosis")
@@ -60,11 +60,11 @@ def number_text(quantity: Quantity) -> str:
     if math.isnan(value):
         return "–"
     if quantity.name == "voxels":
-        return f"{value:,.0f}"
+        return figure(value, ",.0f")
     digits = 2 if quantity.unit == "mL" and abs(value) < 1 else 1
     if quantity.name in ("min", "max") and value == round(value):
         digits = 0
-    text = f"{value:.{digits}f}".replace("-", "−")
+    text = figure(value, f".{digits}f").replace("-", "−")
     return text if quantity.name != "difference" or value < 0 else f"+{text}"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ichviewer import __version__
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, Findings
 from ichviewer.analysis.model_info import CURVE_SAID, Curve, ModelInfo
-from ichviewer.language import tr
+from ichviewer.language import figure, tr
 from ichviewer.report.summary import DISCLAIMER
 from ichviewer.report.table import table
 
@@ -53,7 +53,10 @@ def _model(model: ModelInfo) -> Iterator[str]:
             slab=model.resampling.slab_mm,
         )
     if model.windows:
-        seen = ", ".join(f"W {window.width:g} C {window.center:g}" for window in model.windows)
+        seen = ", ".join(
+            f"W {figure(window.width, 'g')} C {figure(window.center, 'g')}"
+            for window in model.windows
+        )
         yield "    " + tr("windows: {seen}", seen=seen)
 
 
@@ -93,7 +96,9 @@ def _curve(curve: Curve) -> str:
 
 
 def _seconds(findings: Findings) -> str:
-    lines = [f"    {tr(stage)}: {seconds:.2f}" for stage, seconds in findings.seconds.items()]
+    lines = [
+        f"    {tr(stage)}: {figure(seconds, '.2f')}" for stage, seconds in findings.seconds.items()
+    ]
     total = sum(findings.seconds.values())
     return "\n".join([tr("Seconds: {total:.2f} in all", total=total), *lines])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ichviewer.language import tr, tr_later
+from ichviewer.language import figure, tr, tr_later
 from ichviewer.reading.agreement import NOT_ACCURACY, Agreement
 from ichviewer.reading.conflict import are_opposite
 from ichviewer.reading.plain import to_plain
@@ -183,7 +183,7 @@ def _decided_lines(reading: Reading) -> list[str]:
     ]
     for key, decision in reading.decisions.items():
         number = key.rpartition(":")[2]
-        volume = "" if decision.volume_ml is None else f", {decision.volume_ml:.1f} mL"
+        volume = "" if decision.volume_ml is None else f", {figure(decision.volume_ml, '.1f')} mL"
         lines.append(
             tr(
                 "Lesion {number} {kind}, slices {first}-{last}{volume}: {verdict}, {time}",

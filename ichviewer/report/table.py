@@ -15,8 +15,8 @@ from ichviewer.analysis.findings import (
 )
 from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.dicom.study import ScanResult, Series
-from ichviewer.language import tr, tr_later, trn
-from ichviewer.library.case import Match, Matches
+from ichviewer.language import figure, tr, tr_later, trn
+from ichviewer.library.case import Match, Matches, label_source
 from ichviewer.report.summary import DISCLAIMER
 
 _SERIES_HEAD = (
@@ -117,7 +117,7 @@ def evaluation_text(described: Mapping[str, Any]) -> str:
     for name in PROBABILITY_COLUMNS:
         one, overlap = described["detection"][name], segmentation["classes"][name]
         numbers = (one["auc"], one["sensitivity"], one["specificity"], overlap["dice_mean"])
-        shown = ("–" if value is None else f"{value:.3f}" for value in numbers)
+        shown = ("–" if value is None else figure(value, ".3f") for value in numbers)
         rows.append((tr(name), str(one["positives"]), str(one["negatives"]), *shown))
     macro = segmentation["macro_dice"]
     return "\n".join(
@@ -132,7 +132,10 @@ def evaluation_text(described: Mapping[str, Any]) -> str:
                 point=tr(described["operating_point"]),
             ),
             table(head, rows),
-            tr("Mean Dice of the types: {dice}", dice="–" if macro is None else f"{macro:.3f}"),
+            tr(
+                "Mean Dice of the types: {dice}",
+                dice="–" if macro is None else figure(macro, ".3f"),
+            ),
             *described["notes"],
         ]
     )
@@ -278,11 +281,11 @@ def _match_row(match: Match) -> tuple[str, ...]:
         ", ".join(map(tr, case.types)) or tr("none"),
         _number(sum(case.volumes_ml.values()), 1),
         tr(case.side),
-        tr("{source}, simulated", source=case.label_source)
+        tr("{source}, simulated", source=label_source(case.label_source))
         if case.is_simulated
-        else case.label_source,
+        else label_source(case.label_source),
     )
 
 
 def _number(value: float, digits: int) -> str:
-    return "–" if isnan(value) else f"{value:.{digits}f}"
+    return "–" if isnan(value) else figure(value, f".{digits}f")

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, Qt, QTimer, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -106,7 +106,8 @@ def make_application() -> QApplication:
 
 
 def _speak(application: QApplication) -> None:
-    """Have Qt's own texts, such as the names of keys, in the language of the program's."""
+    """Have Qt's own texts, such as the names of keys, and numbers in fields as the program's."""
+    QLocale.setDefault(QLocale(chosen_language()))
     texts = QTranslator(application)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if texts.load(f"qtbase_{chosen_language()}", folder):

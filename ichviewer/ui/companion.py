@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.findings import Findings, Lesion
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr
-from ichviewer.library.case import Match
+from ichviewer.library.case import Match, label_source
 from ichviewer.ui import wording
 
 
@@ -43,7 +43,7 @@ class Companion:
             origin,
             *(() if is_linked else (tr("not linked (L)"),)),
             wording.capital(kinds),
-            tr("Labels: {source}", source=wording.label_source(case.label_source)),
+            tr("Labels: {source}", source=label_source(case.label_source)),
             *self.volume.notes,
         )
 

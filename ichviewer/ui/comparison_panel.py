@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from ichviewer.analysis.findings import HemorrhageType, Lesion
 from ichviewer.comparison.alignment import Grade
 from ichviewer.comparison.change import Amount, Comparison, LesionChange, Trend
-from ichviewer.language import tr, tr_later
+from ichviewer.language import figure, tr, tr_later
 from ichviewer.report import changes
 from ichviewer.ui import wording
 from ichviewer.ui.banner import Banner
@@ -212,7 +212,9 @@ def _figures(amount: Amount) -> tuple[str, ...]:
     return (
         wording.millilitres(amount.prior_ml),
         wording.millilitres(amount.current_ml),
-        f"{amount.change_ml:+.1f} ± {amount.uncertainty_ml:.1f}" if is_known else "–",
+        f"{figure(amount.change_ml, '+.1f')} ± {figure(amount.uncertainty_ml, '.1f')}"
+        if is_known
+        else "–",
         f"{100 * share:+.0f}" if isfinite(share) else "–",
     )
 

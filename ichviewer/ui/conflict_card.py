@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ichviewer.language import tr, trn
-from ichviewer.library.case import Match
+from ichviewer.language import figure, tr, trn
+from ichviewer.library.case import Match, label_source
 from ichviewer.reading.conflict import Conflict, find_conflict
 from ichviewer.reading.record import Presence
-from ichviewer.ui import conflict_words, wording
+from ichviewer.ui import conflict_words
 from ichviewer.ui.labels import label
 from ichviewer.ui.viewer_model import ViewerModel
 
@@ -133,10 +133,10 @@ def _case_button(match: Match, run: Callable[[], None]) -> QToolButton:
         made.setIconSize(_THUMBNAIL)
     made.setObjectName("case")
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    made.setText(f"{match.distance:.2f}")
+    made.setText(figure(match.distance, ".2f"))
     distance = tr("distance {distance:.2f}", distance=match.distance)
     origin = tr("SIMULATED case") if case.is_simulated else tr("Case")
-    labels = tr("labels: {source}", source=wording.label_source(case.label_source))
+    labels = tr("labels: {source}", source=label_source(case.label_source))
     said = f"{origin} {case.case_id}, {distance}, {labels}"
     made.setToolTip(said)
     made.setAccessibleName(said)

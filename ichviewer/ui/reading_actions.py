@@ -10,7 +10,7 @@ from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.plane_slab import Projection
 from ichviewer.imaging.plane_turn import Turn
 from ichviewer.imaging.window import PRESETS, Window
-from ichviewer.language import tr
+from ichviewer.language import figure, tr
 from ichviewer.settings import CINE_RANGE_HZ
 from ichviewer.ui import wording
 from ichviewer.ui.action import Action, Desk
@@ -47,7 +47,8 @@ def _is_preset(desk: Desk, number: int) -> bool:
 
 def _preset_title(desk: Desk, number: int) -> str:
     window = desk.model.choices.presets[number - 1]
-    return f"{wording.capital(tr(window.name))}  {window.width:g} / {window.center:g}"
+    values = f"{figure(window.width, 'g')} / {figure(window.center, 'g')}"
+    return f"{wording.capital(tr(window.name))}  {values}"
 
 
 def _next_window(desk: Desk, windows: tuple[Window, ...]) -> None:

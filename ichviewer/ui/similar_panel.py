@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from ichviewer.analysis.atlas import site_words
 from ichviewer.language import tr, tr_later
-from ichviewer.library.case import Match, Matches
+from ichviewer.library.case import Match, Matches, label_source
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
 from ichviewer.ui.viewer_model import ViewerModel
@@ -133,7 +133,7 @@ class _Card(QFrame):
             distance=match.distance,
             share=match.percentile,
         )
-        source = tr("labels: {source}", source=wording.label_source(case.label_source))
+        source = tr("labels: {source}", source=label_source(case.label_source))
         chips = QHBoxLayout()
         chips.setSpacing(4)
         for text, tone in _chips(match, is_discordant):

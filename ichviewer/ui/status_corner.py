@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from ichviewer.language import tr, trn
+from ichviewer.language import figure, tr, trn
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label, set_tone
 from ichviewer.ui.viewer_model import AiState, ViewerModel
@@ -70,7 +70,7 @@ class StatusCorner(QWidget):
         said = tr("AI: {state}", state=tr(ai.state))
         if findings is not None and ai.state in (AiState.PROCESSED, AiState.WARNED):
             seconds = sum(findings.seconds.values())
-            said += f" · {wording.devices(findings)} · {seconds:.1f} s"
+            said += f" · {wording.devices(findings)} · {figure(seconds, '.1f')} s"
         self._ai.setText(said if volume is not None else "")
         self._ai.setToolTip(ai.sentence)
         set_tone(self._ai, _TONES.get(ai.state, "dim"))

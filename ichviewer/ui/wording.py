@@ -15,7 +15,7 @@ from ichviewer.imaging.grid import (
     Grid,
 )
 from ichviewer.imaging.window import Window
-from ichviewer.language import tr, tr_later, trn
+from ichviewer.language import figure, tr, tr_later, trn
 
 _GEOMETRY_WORDS = {
     GeometryClass.IRREGULAR: tr_later("uneven"),
@@ -30,7 +30,6 @@ _USE_WORDS = {
     Permission.AI: tr_later("AI"),
 }
 #: Who may have labelled a case; a library's own words are shown as they are.
-_LABEL_SOURCES = (tr_later("simulator (exact)"), tr_later("radiologist"), tr_later("model"))
 NOT_FOR_DIAGNOSIS = tr_later("AI result, not for primary diagnosis")
 
 
@@ -58,14 +57,15 @@ def window_lines(window: Window) -> tuple[str, str]:
 def position_text(lps_mm: tuple[float, float, float]) -> str:
     """`L 12.3  P 4.0  H 56.7 mm`: patient directions instead of signs."""
     pairs = zip(lps_mm, (("L", "R"), ("P", "A"), ("H", "F")), strict=True)
-    return "  ".join(f"{a if v >= 0 else b} {abs(v):.1f}" for v, (a, b) in pairs) + " mm"
+    shown = (f"{a if v >= 0 else b} {figure(abs(v), '.1f')}" for v, (a, b) in pairs)
+    return "  ".join(shown) + " mm"
 
 
 def millilitres(volume_ml: float) -> str:
     """mL with three figures where they mean something; a dash where unknown."""
     if math.isnan(volume_ml):
         return "–"
-    return f"{volume_ml:.2f}" if volume_ml < 1 else f"{volume_ml:.1f}"
+    return figure(volume_ml, ".2f" if volume_ml < 1 else ".1f")
 
 
 def percent(probability: float) -> str:
@@ -129,7 +129,7 @@ def series_subtitle(series: Series) -> str:
     parts = [trn("{n:,} image", "{n:,} images", len(series.instances))]
     k_mm = series.spacing_mm[0]
     if len(series.instances) > 1 and not math.isnan(k_mm):
-        parts.append(f"{k_mm:.2f} mm".replace(".00 ", " "))
+        parts.append(f"{figure(k_mm, '.0f' if round(k_mm, 2) == round(k_mm) else '.2f')} mm")
     if not math.isnan(series.tilt_deg) and abs(series.tilt_deg) > TILT_TOLERANCE_DEG:
         parts.append(tr("tilt {angle:.1f}°", angle=abs(series.tilt_deg)))
     if series.geometry not in (GeometryClass.REGULAR, GeometryClass.TILTED):
@@ -216,11 +216,6 @@ def model_names(findings: Findings) -> str:
 def devices(findings: Findings) -> str:
     """The devices really used."""
     return ", ".join(dict.fromkeys(model.device for model in findings.models if model.device))
-
-
-def label_source(source: str) -> str:
-    """Who labelled a case, in the reader's language where it is a usual word."""
-    return tr(source) if source in _LABEL_SOURCES else source
 
 
 def lesion_sentence(lesion: Lesion) -> str:

@@ -55,7 +55,7 @@ def test_changes_are_said_in_german_and_described_in_english(german: None, volum
     assert "WACHSTUM nach der Regel" in text
     assert "WACHSTUM: mehr als 6 mL" in text
     assert " neu " in text
-    assert "Zeit dazwischen: 24.0 Stunden." in text
+    assert "Zeit dazwischen: 24,0 Stunden." in text
     assert changes.describe_comparison(comparison)["lesions"][0]["trend"] == "new"
 
 
@@ -63,4 +63,4 @@ def test_measurements_are_named_and_valued_in_german(german: None) -> None:
     assert measurements.default_name(Kind.LENGTH, ["Länge 1"]) == "Länge 2"
     assert measurements.default_name(Kind.COBB, []) == "Cobb-Winkel 1"
     shift = Measured((Quantity("shift", 5.25, "mm"),), side="left")
-    assert measurements.full_text(shift) == "Verlagerung 5.2\N{NO-BREAK SPACE}mm nach links"
+    assert measurements.full_text(shift) == "Verlagerung 5,2\N{NO-BREAK SPACE}mm nach links"
