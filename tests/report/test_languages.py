@@ -39,7 +39,7 @@ def test_findings_are_said_in_german_and_described_in_english(german: None, volu
     text = table.findings_text(findings)
     assert text.startswith("KI-Ergebnis, nicht zur Primärdiagnose\nEingabe ausgewertet.")
     assert "intrazerebral" in text
-    assert "Mittellinienverlagerung: 3.0 mm nach links, auf Schicht 18." in text
+    assert "Mittellinienverlagerung: 3,0 mm nach links, auf Schicht 18." in text
     described = summary.describe_findings(findings)
     assert described["disclaimer"] == "AI result, not for primary diagnosis"
     assert described["gate"]["answer"] == "accepted"
