@@ -27,22 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     # Imported here, so that --help does not wait for numpy.
     from ichviewer import workflow
-    from ichviewer.cli import commands, reading_commands
+    from ichviewer.cli import commands
+    from ichviewer.cli.output import say
 
     try:
         with workflow.start_worker(processes=1) as worker:
-            holder = commands if hasattr(commands, options.command) else reading_commands
-            code: int = getattr(holder, options.command)(options, worker)
+            code: int = getattr(commands, options.command)(options, worker)
             return code
     except IchViewerError as error:
-        commands.say(str(error))
+        say(str(error))
         return TROUBLE
     except BrokenPipeError:
         # Whoever read standard output has had enough; nothing is left to be flushed to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return TROUBLE
     except OSError as error:
-        commands.say(
+        say(
             tr(
                 "{file}: {problem}.",
                 file=error.filename or tr("A file"),
@@ -51,5 +51,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return TROUBLE
     except KeyboardInterrupt:
-        commands.say(tr("Cancelled."))
+        say(tr("Cancelled."))
         return CANCELLED

@@ -1,12 +1,11 @@
 """The commands on readings: what was decided, and how often reader and AI agreed."""
 
 import argparse
-import json
 from pathlib import Path
-from typing import Any
 
 from ichviewer import workflow
 from ichviewer.cli.codes import OK, SOME_SKIPPED
+from ichviewer.cli.output import json_text, print_json
 from ichviewer.errors import ReadingError
 from ichviewer.language import tr
 from ichviewer.reading.agreement import agreement_csv
@@ -17,7 +16,7 @@ from ichviewer.worker import Worker
 def reading_list(options: argparse.Namespace, worker: Worker) -> int:
     readings = worker.run(workflow.list_readings, options.readings)
     if options.json:
-        _print_json({"readings": [reading.summarize_reading(read) for read in readings]})
+        print_json({"readings": [reading.summarize_reading(read) for read in readings]})
     else:
         print(reading.readings_text(readings))
     return SOME_SKIPPED if any(read.damages for read in readings) else OK
@@ -26,7 +25,7 @@ def reading_list(options: argparse.Namespace, worker: Worker) -> int:
 def reading_show(options: argparse.Namespace, worker: Worker) -> int:
     read = worker.run(workflow.show_reading, options.study, options.readings)
     if options.json:
-        _print_json(reading.describe_reading(read))
+        print_json(reading.describe_reading(read))
     else:
         print(reading.reading_text(read))
     return SOME_SKIPPED if read.damages else OK
@@ -34,7 +33,7 @@ def reading_show(options: argparse.Namespace, worker: Worker) -> int:
 
 def reading_export(options: argparse.Namespace, worker: Worker) -> int:
     read = worker.run(workflow.show_reading, options.study, options.readings)
-    _write_new(options.file, _json(reading.describe_reading(read)) + "\n")
+    _write_new(options.file, json_text(reading.describe_reading(read)) + "\n")
     return SOME_SKIPPED if read.damages else OK
 
 
@@ -43,7 +42,7 @@ def reading_agreement(options: argparse.Namespace, worker: Worker) -> int:
     if options.csv:
         _write_new(options.csv, agreement_csv(counted))
     if options.json:
-        _print_json(reading.describe_agreement(counted))
+        print_json(reading.describe_agreement(counted))
     else:
         print(reading.agreement_text(counted))
     return OK
@@ -61,11 +60,3 @@ def _write_new(file: Path, text: str) -> None:
                 file=file,
             )
         ) from error
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, allow_nan=False)
-
-
-def _print_json(value: Any) -> None:
-    print(_json(value))

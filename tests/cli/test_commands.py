@@ -279,13 +279,13 @@ _SLOW_SCAN = """
 import signal
 import sys
 from ichviewer import cli
-from ichviewer.cli import commands
+from ichviewer.cli.commands import series
 from tests.worker import steps
 if __name__ == "__main__":
     # A shell that started the tests in the background made them ignore Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     def busy(worker, function, *arguments):
         return worker.run(steps.work_until_cancelled, progress=lambda *p: print("busy", flush=True))
-    commands._step = busy
+    series.step = busy
     raise SystemExit(cli.main(["scan", sys.argv[1]]))
 """
