@@ -1,4 +1,4 @@
-"""Settings: read, checked, and written whole or not at all."""
+"""The settings file: read, checked, and written whole or not at all."""
 
 import json
 import os
@@ -8,15 +8,7 @@ import pytest
 
 from ichviewer.errors import SettingsError
 from ichviewer.imaging.window import Window
-from ichviewer.settings import (
-    MOST_RECENT,
-    SIZE_LIMIT_BYTES,
-    Settings,
-    read_settings,
-    with_opened,
-    with_privacy,
-    write_settings,
-)
+from ichviewer.settings import SIZE_LIMIT_BYTES, Settings, read_settings, write_settings
 
 
 def test_without_a_file_the_usual_settings_apply(tmp_path: Path) -> None:
@@ -45,22 +37,6 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     )
     write_settings(chosen, tmp_path / "new" / "settings.json")
     assert read_settings(tmp_path / "new" / "settings.json") == chosen
-
-
-def test_the_last_opened_comes_first_and_once_and_the_oldest_goes() -> None:
-    settings = Settings()
-    for name in "abcdefghij":
-        settings = with_opened(settings, [Path(name)])
-    settings = with_opened(settings, [Path("e"), Path("new")])
-    assert len(settings.recent) == MOST_RECENT
-    assert "".join(path.name for path in settings.recent) == "enewjihgfd"
-
-
-def test_private_settings_remember_nothing(tmp_path: Path) -> None:
-    private = with_privacy(with_opened(Settings(), [tmp_path]), is_private=True)
-    assert with_opened(private, [tmp_path]) == private == Settings(is_private=True)
-    write_settings(private, tmp_path / "settings.json")
-    assert str(tmp_path) not in (tmp_path / "settings.json").read_text()
 
 
 def test_unknown_entries_are_ignored_and_missing_ones_are_usual(tmp_path: Path) -> None:
