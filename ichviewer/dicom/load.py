@@ -12,11 +12,13 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
+from ichviewer.dicom.frames import FrameReader
 from ichviewer.dicom.geometry import Stack, arrange
 from ichviewer.dicom.image import Image
+from ichviewer.dicom.layout import layout_problem
 from ichviewer.dicom.parse import images_of
 from ichviewer.dicom.part10 import NotPart10
-from ichviewer.dicom.pixels import FrameReader, Values, layout_problem, stored_values
+from ichviewer.dicom.pixels import Values, stored_values
 from ichviewer.dicom.series import image_notes
 from ichviewer.dicom.source import NO_FILES, Source, Sources
 from ichviewer.dicom.study import Instance, Series

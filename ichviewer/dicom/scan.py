@@ -11,44 +11,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pydicom.uid import UID
-
+from ichviewer.dicom.frames import fingerprint
 from ichviewer.dicom.geometry import Stack
 from ichviewer.dicom.image import Image
-from ichviewer.dicom.parse import FRAME_LIMIT, images_of
-from ichviewer.dicom.part10 import Directory, FileHeader, NotPart10, read_header
-from ichviewer.dicom.pixels import fingerprint, is_cut_short, layout_problem
+from ichviewer.dicom.scan_file import FileLeftOutError, images_in
 from ichviewer.dicom.series import study_of
-from ichviewer.dicom.source import (
-    NO_FILES,
-    Source,
-    Sources,
-    is_archive,
-    list_archive,
-    list_folder,
-)
+from ichviewer.dicom.source import NO_FILES, Source, Sources, is_archive, list_archive, list_folder
 from ichviewer.dicom.stacks import split_stacks
 from ichviewer.dicom.study import Instance, ScanResult, Skipped, Study
-from ichviewer.dicom.tags import Header, clean_text
+from ichviewer.dicom.tags import clean_text
 from ichviewer.dicom.walk import DamagedFile
 from ichviewer.errors import NotDicomError
 from ichviewer.language import tr, tr_later, trn
 from ichviewer.progress import Progress, opening, silent
 
-_DICOMDIR = "1.2.840.10008.1.3.10"
 #: Studies so far are told no more often than this.
 _TELL_EVERY_S = 0.5
-
 #: Told the studies found so far; each call replaces what the last one said.
 OnStudies = Callable[[tuple[Study, ...]], None]
-
-
-class _SkipError(Exception):
-    """A file is left out: reason (counted), sentence, and the image where one is known."""
-
-    def __init__(self, reason: str, sentence: str = "", image: Image | None = None) -> None:
-        super().__init__(reason)
-        self.reason, self.sentence, self.image = reason, sentence, image
 
 
 @dataclass
@@ -61,7 +41,7 @@ class _Found:
     counts: Counter[str] = field(default_factory=Counter)
     digests: dict[Instance, bytes] = field(default_factory=dict)
 
-    def skip(self, path: Path, why: _SkipError) -> None:
+    def skip(self, path: Path, why: FileLeftOutError) -> None:
         self.counts[why.reason] += 1
         if why.sentence:
             self.skipped.append(Skipped(path, why.reason, why.sentence))
@@ -71,7 +51,7 @@ class _Found:
     def pass_over(self, path: Path, reason: str) -> None:
         name = clean_text(path.name)
         sentence = tr("{name} was not opened: {reason}.", name=name, reason=tr(reason))
-        self.skip(path, _SkipError(reason, sentence))
+        self.skip(path, FileLeftOutError(reason, sentence))
 
 
 def scan_folder(
@@ -126,7 +106,7 @@ def scan_paths(
         except NotDicomError as error:
             if len(paths) == 1:
                 raise
-            found.skip(path, _SkipError(tr_later("unreadable"), str(error)))
+            found.skip(path, FileLeftOutError(tr_later("unreadable"), str(error)))
     sources = list(listed)
     with Sources() as opener:
         tell = _Teller(found, opener, on_studies)
@@ -137,12 +117,12 @@ def scan_paths(
                 sentence = tr(
                     "{name} {problem}.", name=clean_text(location.name), problem=excluded[location]
                 )
-                found.skip(location, _SkipError(tr_later("stopped the reader"), sentence))
+                found.skip(location, FileLeftOutError(tr_later("stopped the reader"), sentence))
                 continue
             opening(progress, location)
             try:
-                found.images.extend(_read_file(source, opener))
-            except _SkipError as why:
+                found.images.extend(images_in(source, opener))
+            except FileLeftOutError as why:
                 found.skip(location, why)
             tell()
         progress(len(sources), len(sources), tr("Sorting images"))
@@ -193,73 +173,6 @@ def _list(folder: Path, found: _Found, progress: Progress) -> list[Source]:
             tr("{name} {problem}.", name=clean_text(folder.name), problem=error)
         ) from error
     return sources
-
-
-def _read_file(source: Source, opener: Sources) -> tuple[Image, ...]:
-    """The images of one file.
-
-    Raises
-    ------
-    _SkipError
-        With the reason and, for DICOM files, the sentence.
-    """
-    instance = Instance(source.path, member=source.member)
-    name = clean_text(instance.name)
-    try:
-        with opener.open(source) as (file, size):
-            if size == 0:
-                raise _SkipError(tr_later("empty file"))
-            header = read_header(file, size)
-    except Directory:
-        raise _SkipError("DICOMDIR") from None
-    except NotPart10:
-        raise _SkipError(tr_later("not DICOM")) from None
-    except DamagedFile as error:
-        raise _SkipError(
-            tr_later("damaged"), tr("{name} {problem}.", name=name, problem=error)
-        ) from error
-    except PermissionError as error:
-        raise _SkipError(
-            tr_later("no permission"), tr("{name} may not be read.", name=name)
-        ) from error
-    except OSError as error:
-        raise _SkipError(
-            tr_later("unreadable"),
-            tr("{name} cannot be read ({reason}).", name=name, reason=error.strerror),
-        ) from error
-    _check_class(header, name)
-    frames = Header([header.dataset]).whole("NumberOfFrames")
-    if frames is not None and not 1 <= frames <= FRAME_LIMIT:
-        raise _SkipError(
-            tr_later("damaged"), tr("{name} claims {frames:,} frames.", name=name, frames=frames)
-        )
-    images = images_of(header, instance)
-    problem = layout_problem(images[0].layout, header.pixels)
-    if problem:
-        is_cut = is_cut_short(images[0].layout, header.pixels)
-        reason = tr_later("damaged") if is_cut else tr_later("unsupported")
-        raise _SkipError(reason, tr("{name} {problem}.", name=name, problem=problem), images[0])
-    return images
-
-
-def _check_class(header: FileHeader, name: str) -> None:
-    """Tell images from the other objects that a folder holds."""
-    dataset = Header([header.dataset])
-    sop_class = dataset.code("SOPClassUID")
-    if sop_class == _DICOMDIR:
-        raise _SkipError("DICOMDIR")
-    if header.pixels is None and not dataset.has("Rows"):
-        kind = clean_text(UID(sop_class).name) if sop_class else tr("of no known kind")
-        if kind.endswith("Image Storage"):
-            raise _SkipError(
-                tr_later("damaged"),
-                tr("{name} is cut short: it has no pixel data ({kind}).", name=name, kind=kind),
-            )
-        kind = kind.removesuffix(" Storage")
-        raise _SkipError(
-            tr_later("not an image"),
-            tr("{name} is a DICOM object without an image ({kind}).", name=name, kind=kind),
-        )
 
 
 def _studies(found: _Found, opener: Sources) -> tuple[Study, ...]:

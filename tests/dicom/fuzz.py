@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from ichviewer.dicom.decode import DECODERS
+from ichviewer.dicom.frames import FrameReader
 from ichviewer.dicom.geometry import arrange
+from ichviewer.dicom.layout import layout_problem
 from ichviewer.dicom.parse import FRAME_LIMIT, images_of
 from ichviewer.dicom.part10 import NotPart10
-from ichviewer.dicom.pixels import FrameReader, layout_problem, stored_values
+from ichviewer.dicom.pixels import stored_values
 from ichviewer.dicom.series import series_of
 from ichviewer.dicom.stacks import split_stacks
 from ichviewer.dicom.study import Instance
