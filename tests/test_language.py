@@ -66,6 +66,7 @@ def test_numbers_are_written_as_the_language_writes_them(german: None) -> None:
 def test_places_and_label_sources_of_cases_are_said_in_german(german: None) -> None:
     assert site_words("posterior, lower third") == "hinten, unteres Drittel"
     assert label_source("simulator (exact)") != "simulator (exact)"
+    assert label_source("model (ichnet-s 1.0)") == "Modell (ichnet-s 1.0)"
     assert label_source("Dr. Example") == "Dr. Example", "what was typed stays as it is"
 
 

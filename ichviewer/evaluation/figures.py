@@ -7,7 +7,7 @@ from math import floor, log10
 from typing import Any
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
-from ichviewer.language import tr, trn
+from ichviewer.language import figure, tr, trn
 from ichviewer.report.colours import TYPE_COLOURS
 
 _SIZE = 360
@@ -49,9 +49,9 @@ class _Frame:
             yield self.line([(x, self.y[0]), (x, self.y[1])], 'stroke="#e3e6ea"')
             yield self.line([(self.x[0], y), (self.x[1], y)], 'stroke="#e3e6ea"')
             left, top = self.at(x, self.y[0]).split(",")
-            yield _text(float(left), float(top) + 16, f"{x:g}", "middle")
+            yield _text(float(left), float(top) + 16, figure(x, "g"), "middle")
             left, top = self.at(self.x[0], y).split(",")
-            yield _text(float(left) - 6, float(top) + 4, f"{y:g}", "end")
+            yield _text(float(left) - 6, float(top) + 4, figure(y, "g"), "end")
         yield _text((_SIZE + _LEFT) / 2, _SIZE - 8, x_title, "middle")
         middle = (_SIZE - _BOTTOM) / 2
         turned = f'transform="rotate(-90 14 {middle:.0f})"'
@@ -76,7 +76,7 @@ def roc(by_column: Mapping[str, Mapping[str, Any]]) -> str:
         y = _SIZE - _BOTTOM - 12 - 16 * (len(shown) - 1 - place)
         area = by_column[name]["auc"]
         parts.append(f'<rect x="190" y="{y - 6}" width="12" height="4" fill="{COLOURS[name]}"/>')
-        parts.append(_text(208, y, f"{tr(name)} {area:.3f}", "start"))
+        parts.append(_text(208, y, f"{tr(name)} {figure(area, '.3f')}", "start"))
     return _svg(tr("ROC curves"), parts)
 
 
@@ -117,7 +117,7 @@ def matrix(names: Sequence[str], counts: Sequence[Sequence[float | None]], said:
             shade = f'fill="#1f4e79" fill-opacity="{share:.2f}" stroke="#e3e6ea"'
             parts.append(f"<rect {place} {size} {shade}/>")
             if value is not None:
-                shown = f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
+                shown = figure(value, ".0f" if value >= 10 or value == int(value) else ".1f")
                 colour = ' fill="#ffffff"' if share > 0.5 else ""
                 parts.append(_text(left + (column + 0.5) * cell, y + 4, shown, "middle", colour))
     return _svg(tr("Confusion matrix"), parts)

@@ -15,7 +15,7 @@ from ichviewer.evaluation.table import Row, is_picture
 from ichviewer.imaging.nifti import is_nifti, read_nifti, read_nifti_mask
 from ichviewer.imaging.picture import read_picture, read_picture_labels
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import tr, tr_later
+from ichviewer.language import figure, tr, tr_later
 from ichviewer.progress import Progress, opening
 
 #: Opens DICOM: the series of a folder or file most worth reading, and what its header says.
@@ -129,7 +129,7 @@ def _read_mask(path: Path, image: Path, volume: Volume) -> NDArray[np.uint8]:
         values = read_nifti_mask(path, volume.grid)
     unknown = np.setdiff1d(np.unique(values), _KINDS)
     if unknown.size:
-        shown = ", ".join(f"{value:g}" for value in unknown[:5])
+        shown = ", ".join(figure(value, "g") for value in unknown[:5])
         raise TableError(
             tr(
                 "the mask {name} holds unknown labels ({shown}); it may hold {labels}.",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from ichviewer import language
 from ichviewer.language import tr
 
 
@@ -66,4 +67,4 @@ def interval(ends: Sequence[float] | None, digits: int = 2) -> str:
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number, or a dash where there is none."""
-    return "–" if value is None else f"{value:.{digits}f}"
+    return "–" if value is None else language.figure(value, f".{digits}f")

@@ -23,7 +23,7 @@ from ichviewer.imaging.overlay import outline
 from ichviewer.imaging.picture import encode_png
 from ichviewer.imaging.volume import Volume
 from ichviewer.imaging.window import PRESETS, apply_window
-from ichviewer.language import tr, tr_later
+from ichviewer.language import figure, tr, tr_later
 from ichviewer.report.colours import TYPE_COLOURS
 
 MISSED, ALARMS, OVERLAP, FALSE = (
@@ -128,7 +128,7 @@ def _caption(outcome: Outcome, k: int) -> str:
     parts.append(tr("marked {amount:.1f} {unit}", amount=outcome.marked_amount, unit=unit))
     if outcome.overlap is not None and outcome.true_amount > 0:
         true, marked, shared = (amount[0] for amount in totals(outcome.overlap.amount))
-        parts.append(f"Dice {2 * shared / (true + marked):.2f}")
+        parts.append(f"Dice {figure(2 * shared / (true + marked), '.2f')}")
     return ", ".join(parts)
 
 

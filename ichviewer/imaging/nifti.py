@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ichviewer.errors import GeometryError, UnsupportedPixelsError
 from ichviewer.imaging.grid import TILT_TOLERANCE_DEG, Float, GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import tr
+from ichviewer.language import figure, tr
 
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _HEADER_BYTES = 348
@@ -153,7 +153,7 @@ def _differs(nifti: _Nifti, grid: Grid) -> GeometryError:
         tr(
             "{shape} voxels of {spacing} mm",
             shape="×".join(map(str, shape)),
-            spacing="×".join(f"{mm:.2f}" for mm in spacing_mm),
+            spacing="×".join(figure(mm, ".2f") for mm in spacing_mm),
         )
         for shape, spacing_mm in (
             (nifti.voxels.shape, mask_mm),

@@ -16,7 +16,7 @@ from ichviewer.errors import UnsupportedPixelsError
 from ichviewer.imaging.grey_scale import PIXEL_MM, GreyScale
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import tr
+from ichviewer.language import figure, tr
 
 #: A slice of a head has more pixels than this each way.
 LEAST_PX = 32
@@ -64,7 +64,7 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
         The file is no such picture, or the pixel size makes no sense.
     """
     if not all(PIXEL_MM[0] <= mm <= PIXEL_MM[1] for mm in spacing_mm):
-        size = " × ".join(f"{mm:g}" for mm in dict.fromkeys(spacing_mm))
+        size = " × ".join(figure(mm, "g") for mm in dict.fromkeys(spacing_mm))
         raise UnsupportedPixelsError(
             tr(
                 "{name}: {size} mm is no pixel size of a picture of a head ({low:g} to "

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from ichviewer.language import tr, tr_later
 
-#: Who labels cases, where it is a usual word.
-_LABEL_SOURCES = (tr_later("simulator (exact)"), tr_later("radiologist"), tr_later("model"))
+#: Who labels cases, where it is a usual word; a model is mostly named behind it, in brackets.
+_MODEL = tr_later("model")
+_LABEL_SOURCES = (tr_later("simulator (exact)"), tr_later("radiologist"), _MODEL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,4 +108,7 @@ class Matches:
 
 def label_source(source: str) -> str:
     """Who labelled a case, in the reader's language where it is a usual word."""
+    said, _, by = source.partition(" (")
+    if said == _MODEL and by:
+        return f"{tr(said)} ({by}"
     return tr(source) if source in _LABEL_SOURCES else source

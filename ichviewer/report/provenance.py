@@ -63,7 +63,7 @@ def _model(model: ModelInfo) -> Iterator[str]:
 def _operating_point(findings: Findings) -> str:
     slices = findings.slice_thresholds
     rows = [
-        (name, f"{study:.1%}", f"{of_slice:.1%}")
+        (name, figure(study, ".1%"), figure(of_slice, ".1%"))
         for name, study, of_slice in zip(
             map(tr, _column_words()),
             findings.thresholds.tolist(),
@@ -89,7 +89,7 @@ def _calibrations(findings: Findings) -> Iterator[str]:
 def _curve(curve: Curve) -> str:
     head = (tr("said"), *(f"{said:.0%}" for said in CURVE_SAID))
     rows = [
-        (tr(word), *(f"{meant:.1%}" for meant in column))
+        (tr(word), *(figure(meant, ".1%") for meant in column))
         for word, column in zip(_column_words(), curve, strict=True)
     ]
     return table(head, rows)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from ichviewer.imaging.grey_scale import HU_RANGE, PIXEL_MM, USUAL_PIXEL_MM, Gre
 from ichviewer.imaging.window import Window
 from ichviewer.language import tr
 from ichviewer.ui.labels import label
+from ichviewer.ui.number_field import NumberField
 from ichviewer.ui.wording import capital
 
 _WIDTH_PX = 520
@@ -96,8 +96,8 @@ class PictureDialog(QDialog):
 
 def _number(
     limits: tuple[float, float], suffix: str, decimals: int = 0, step: float = 1.0
-) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+) -> NumberField:
+    box = NumberField()
     box.setDecimals(decimals)
     box.setRange(*limits)
     box.setSingleStep(step)

@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,6 +18,7 @@ from ichviewer.language import tr, tr_later
 from ichviewer.reading.record import Presence, Verdict
 from ichviewer.ui import wording
 from ichviewer.ui.labels import label
+from ichviewer.ui.number_field import NumberField
 from ichviewer.ui.reading_brush import RADIUS_RANGE_MM, RADIUS_STEP_MM, ReadingBrush
 from ichviewer.ui.reading_lesions import ReadingLesions
 from ichviewer.ui.reading_words import answer_text, finding_text, summary, verdict_of
@@ -79,7 +79,7 @@ class ReadingPanel(QWidget):
         for kind in HemorrhageType:
             self._kinds.addItem(wording.capital(tr(kind.word)), kind)
         self._kinds.activated.connect(lambda at: brush.set_kind(self._kinds.itemData(at)))
-        self._radius = QDoubleSpinBox()
+        self._radius = NumberField()
         self._radius.setAccessibleName(tr("Radius of brush and eraser in mm"))
         self._radius.setToolTip(tr("Radius of the tip  (, and .)"))
         self._radius.setRange(*RADIUS_RANGE_MM)

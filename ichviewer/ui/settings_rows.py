@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from ichviewer.imaging.window import PRESETS, Window
 from ichviewer.language import tr
@@ -18,6 +18,7 @@ from ichviewer.settings import (
     Settings,
 )
 from ichviewer.ui.mouse import GESTURES, OWN, SCHEMES, MouseAction, gesture_words, scheme_of
+from ichviewer.ui.number_field import NumberField
 from ichviewer.ui.viewer_model import ViewerModel
 from ichviewer.ui.wording import capital
 
@@ -184,8 +185,8 @@ def _change(model: ViewerModel, **changes: object) -> None:
     model.choices = settings
 
 
-def _number(limits: tuple[float, float], suffix: str = "", step: float = 1.0) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+def _number(limits: tuple[float, float], suffix: str = "", step: float = 1.0) -> NumberField:
+    box = NumberField()
     box.setRange(*limits)
     box.setDecimals(0)
     box.setSingleStep(step)
@@ -195,7 +196,7 @@ def _number(limits: tuple[float, float], suffix: str = "", step: float = 1.0) ->
     return box
 
 
-def _show(box: QDoubleSpinBox, value: float) -> None:
+def _show(box: NumberField, value: float) -> None:
     """Put a value into a field without answering to it."""
     if box.value() != value:
         box.blockSignals(True)

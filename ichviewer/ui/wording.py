@@ -29,7 +29,6 @@ _USE_WORDS = {
     Permission.VOLUMETRY: "mL",
     Permission.AI: tr_later("AI"),
 }
-#: Who may have labelled a case; a library's own words are shown as they are.
 NOT_FOR_DIAGNOSIS = tr_later("AI result, not for primary diagnosis")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ichviewer import paths
 from ichviewer.analysis.gate import Header
 from ichviewer.analysis.reading import ModelSet, load_models
 from ichviewer.errors import TableError
@@ -20,6 +21,7 @@ from ichviewer.evaluation.table import read_table
 from ichviewer.imaging.itk import write_nifti, write_nifti_mask
 from ichviewer.imaging.picture import encode_png
 from ichviewer.imaging.volume import Volume
+from ichviewer.language import use_language
 from ichviewer.progress import Progress
 from tests.analysis import phantoms
 from tests.analysis.threshold_model import write_model
@@ -155,6 +157,18 @@ def test_the_page_stands_alone(evaluation: Evaluation) -> None:
     assert "<script" not in text
     assert len(re.findall("<img", text)) == len(evaluation.pictures) > 0
     assert "nan" not in re.sub(r"base64,[^']+", "", text)
+
+
+def test_the_page_writes_numbers_as_its_language_does(evaluation: Evaluation) -> None:
+    use_language("de", paths.languages_folder())
+    try:
+        text = page(evaluation)
+        shown = re.findall(r"<(?:td|b|text)\b[^>]*>([^<>]+)<", text)
+        assert {"0,25", "1,00", "1,000"} <= set(shown), "axes, tables and tiles"
+        assert not [one for one in shown if re.search(r"\d\.\d", one)]
+        assert json.dumps(evaluation.described).count("0.") > 10, "JSON keeps the point"
+    finally:
+        use_language("en", paths.languages_folder())
 
 
 class _Balance(HTMLParser):

@@ -1,11 +1,14 @@
 """The window in German: menus, findings and keys; what is kept stays as it is in English."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QLibraryInfo, QTranslator
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ichviewer import paths
@@ -68,3 +71,34 @@ def test_findings_are_told_in_german(german: MainWindow) -> None:
     assert "Subdural, links; " in said
     assert "größter Durchmesser" in said
     assert german.statusBar().findChildren(QLabel)[-1].text().startswith("KI: ausgewertet")
+
+
+def test_similar_cases_say_where_and_who_in_german(german: MainWindow) -> None:
+    model = german.model
+    model.show_volume(samples.series(), samples.volume())
+    found = samples.match("near", "subdural")
+    case = replace(found.case, site="central, middle third")
+    model.matches = samples.matches(replace(found, case=case))
+    said = " ".join(label.text() for label in german.similar.findChildren(QLabel))
+    assert "links · Mitte, mittleres Drittel" in said
+    assert "Annotation: Simulator (exakt)" in said
+    assert case.site == "central, middle third", "the case keeps what is stored"
+
+
+def test_no_number_on_screen_has_a_decimal_point(german: MainWindow) -> None:
+    model = german.model
+    model.show_volume(samples.series(), samples.volume(2.5))
+    found = samples.lesion(1, HemorrhageType.SUBDURAL, 4)
+    model.ai = AiStatus(AiState.PROCESSED)
+    model.findings = samples.findings(found)
+    model.lesion = found
+    model.matches = samples.matches(samples.match("near", "subdural"))
+    said = [label.text() for label in german.findChildren(QLabel)]
+    for table in german.findChildren(QTableWidget):
+        cells = [table.item(*at) for at in np.ndindex(table.rowCount(), table.columnCount())]
+        said += [cell.text() for cell in cells if cell is not None]
+    said += german.images.axial.readout(10, 25)
+    assert any("12,3" in text for text in said)
+    # Versions are names, with points in every language.
+    numbers = [text.replace("sample 1.0", "sample") for text in said]
+    assert not [text for text in numbers if re.search(r"\d\.\d", text)]
