@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from ichviewer.dicom.study_list import source_of
 from ichviewer.errors import IchViewerError
+from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later, trn
 from ichviewer.reading.change import Change, Entry, History, Part, do, put, redo, undo
 from ichviewer.reading.event import Changed, Compared, Event, Placed, Redone, Revealed, Undone
@@ -73,7 +74,9 @@ class ReadingKeeper(QObject):
         self._history = History()
         self._revealed: frozenset[str] = frozenset()
         self._compared: frozenset[tuple[str, str]] = frozenset()
-        #: Where the reader is in the open study, and the last place that was recorded.
+        #: Whose images have come up; before that the cursor is put by the program, not the reader.
+        self._up: Volume | None = None
+        #: Where the reader has gone in the open study, and the last place that was recorded.
         self._here: Place | None = None
         self._place: Place | None = None
         self.said: Replay | None = None
@@ -85,9 +88,10 @@ class ReadingKeeper(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PLACE_MS)
         self._timer.timeout.connect(self._record_place)
-        for signal in (model.cursor_changed, model.window_changed, model.volume_changed):
+        for signal in (model.cursor_changed, model.window_changed):
             signal.connect(self._go_on)
         model.volume_changed.connect(self._follow)
+        model.volume_changed.connect(lambda: QTimer.singleShot(0, self, self._note_up))
         model.key_images_changed.connect(self._take_key_images)
 
     @property
@@ -236,6 +240,8 @@ class ReadingKeeper(QObject):
             self._steps.put(partial(self._let_go, journal, study))
             return
         self._journal, self.said = journal, said
+        if self._here is not None:
+            self._timer.start()
         self._revealed |= said.revealed
         self._compared |= {(one.series_key, one.result) for one in said.comparisons}
         history = said.history
@@ -279,10 +285,14 @@ class ReadingKeeper(QObject):
             is_new = (series_key, k) in marked
             self.put(Part.KEY_IMAGE, image_id(series_key, k), image if is_new else None)
 
+    def _note_up(self) -> None:
+        """From here on it is the reader who moves."""
+        self._up = self._model.volume
+
     def _go_on(self) -> None:
-        """Keep where the reader is; another study's place is none of this one's."""
+        """Keep where the reader went; where images come up he went before, or never."""
         model, window = self._model, self._model.window
-        if model.series is None or model.volume is None or self._key() != self._study:
+        if model.series is None or self._up is None or self._up is not model.volume:
             return
         self._here = Place(
             model.series.key, model.cursor_kji, float(window.center), float(window.width),

@@ -2,8 +2,8 @@
 
 ``python -m tests.ui.reading_window`` prints JSON lines: ``[seconds, "station", name]`` when a
 station is done, ``[seconds, "reading", reading]`` and ``[seconds, "cursor", voxel]`` when they are
-on screen, ``"start"`` for the voxel at which the images came up. The clock is the machine's, so
-that another process can compare.
+on screen, the voxel where images come up left out: there the reader did not go. The clock is the
+machine's, so that another process can compare.
 """
 
 import json
@@ -39,16 +39,20 @@ def main() -> None:
             if model.volume is not None and window.reading.keeper.said is not None:
                 tell("reading", to_plain(model.reading))
 
+        up: list[object] = []
+
         def tell_cursor() -> None:
-            if model.volume is not None and window.reading.keeper.said is not None:
+            if model.volume is not None and model.volume in up:
                 tell("cursor", model.cursor_kji)
 
         model.reading_changed.connect(tell_reading)
         model.cursor_changed.connect(tell_cursor)
+        model.volume_changed.connect(
+            lambda: QTimer.singleShot(0, window, lambda: up.append(model.volume))
+        )
         # The journal may be open before or after the images are there.
         model.volume_changed.connect(tell_reading)
         window.reading.keeper.opened.connect(tell_reading)
-        window.reading.keeper.opened.connect(lambda: tell("start", model.cursor_kji))
 
         def look_on(station: str) -> None:
             tell("station", station)

@@ -200,6 +200,62 @@ def test_everything_is_there_after_closing_and_opening(
     again.close()
 
 
+def place_after(window: MainWindow, own_data: Path, qtbot: QtBot) -> tuple[int, int, int] | None:
+    """Where the journal says that the reader was, once the window is closed."""
+    qtbot.waitUntil(lambda: window.reading.keeper.said is not None, timeout=LIMIT_MS)
+    window.close()
+    (study,) = journals(own_data / "readings")
+    place = replay(own_data / "readings", study).place
+    return place.cursor_kji if place else None
+
+
+def test_where_images_come_up_is_no_place_of_the_reader(
+    reading: MainWindow, another: Callable[[], MainWindow], qtbot: QtBot, own_data: Path
+) -> None:
+    came_up = reading.model.cursor_kji
+    assert place_after(reading, own_data, qtbot) is None
+    second = another()
+    open_study(second)
+    qtbot.waitUntil(lambda: second.reading.keeper.said is not None, timeout=LIMIT_MS)
+    second.model.move_cursor((5, 7, 9))
+    assert place_after(second, own_data, qtbot) == (5, 7, 9)
+    third = another()
+    open_study(third)
+    assert place_after(third, own_data, qtbot) == (5, 7, 9), "nobody moved"
+    fourth = another()
+    open_study(fourth)
+    qtbot.waitUntil(lambda: fourth.reading.keeper.said is not None, timeout=LIMIT_MS)
+    fourth.model.scroll(1)
+    fourth.model.scroll(-1)
+    assert fourth.model.cursor_kji == came_up
+    assert place_after(fourth, own_data, qtbot) == came_up, "the reader went there"
+
+
+def test_another_series_is_no_place_until_the_reader_moves_in_it(
+    reading: MainWindow, another: Callable[[], MainWindow], qtbot: QtBot, own_data: Path
+) -> None:
+    first, second = samples.series("a"), samples.series("b")
+    reading.model.scan = samples.scan(first, second)
+    reading.model.move_cursor((5, 7, 9))
+    reading.model.show_volume(second, samples.volume())
+    assert place_after(reading, own_data, qtbot) == (5, 7, 9)
+
+
+def test_a_move_before_the_journal_is_open_is_recorded(
+    window: MainWindow, qtbot: QtBot, own_data: Path
+) -> None:
+    open_study(window)
+    with qtbot.waitSignal(window.reading.keeper.opened, timeout=LIMIT_MS):
+        qtbot.waitUntil(lambda: window.reading.keeper._up is not None, timeout=LIMIT_MS)
+        window.model.move_cursor((3, 4, 5))
+    (study,) = journals(own_data / "readings")
+    folder = own_data / "readings"
+    qtbot.waitUntil(lambda: replay(folder, study).place is not None, timeout=LIMIT_MS)
+    place = replay(folder, study).place
+    assert place is not None
+    assert place.cursor_kji == (3, 4, 5)
+
+
 def test_decisions_are_not_carried_to_another_result(reading: MainWindow, qtbot: QtBot) -> None:
     press(reading, "N")
     press(reading, "A")
