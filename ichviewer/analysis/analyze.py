@@ -22,7 +22,8 @@ from ichviewer.analysis.gate_head import check_head
 from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Role
-from ichviewer.analysis.midline import Midline, find_midline
+from ichviewer.analysis.mid_plane import Midline
+from ichviewer.analysis.midline import find_midline
 from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.place import Place, find_place
 from ichviewer.analysis.quantify import measure
@@ -121,6 +122,7 @@ def analyze(
         slice_thresholds=seen.detection.slice_thresholds,
         operating_point=seen.operating_point,
         answers=seen.answers,
+        midline=midline,
         midline_shift=shift,
     )
 
@@ -142,7 +144,7 @@ def _measured(
         lesion = replace(
             lesion,
             signs=expansion_signs(one, seen.lesions, volume),
-            mirror_hu=mirror_hu(one.region, seen.marked.mask, volume, midline),
+            mirror_hu=mirror_hu(one.region.indices(), seen.marked.mask, volume, midline),
         )
         if metal[one.region.box[0]].any():
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_METAL))

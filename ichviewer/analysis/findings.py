@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.cam import EvidenceMaps
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.language import tr_later
 
@@ -191,11 +192,6 @@ class Lesion:
     signs: tuple[Sign, ...] = ()
     mirror_hu: float = float("nan")
 
-    @property
-    def asymmetry_hu(self) -> float:
-        """How much denser it is than its mirror place; NaN where that is not known."""
-        return self.mean_hu - self.mirror_hu
-
 
 @dataclass(frozen=True, eq=False)
 class Findings:
@@ -238,6 +234,8 @@ class Findings:
         Which one the thresholds are of.
     answers
         Present, absent or uncertain, by `PROBABILITY_COLUMNS`; empty where refused.
+    midline
+        The head's own, by which sides are told; None where refused.
     midline_shift
         None where it could not be measured.
     """
@@ -258,6 +256,7 @@ class Findings:
     slice_thresholds: NDArray[np.float32] | None = None
     operating_point: OperatingPoint = OperatingPoint.BALANCED
     answers: tuple[Answer, ...] = ()
+    midline: Midline | None = None
     midline_shift: MidlineShift | None = None
 
     def __post_init__(self) -> None:

@@ -4,14 +4,13 @@ Left and right are told from this plane, never from the middle of the image: hea
 off-centre. Only bone and outline count, so a hemorrhage or a shifted ventricle does not move it.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, optimize
 
 from ichviewer.analysis.findings import Side
 from ichviewer.analysis.head import BONE_HU, Head
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
 
@@ -27,26 +26,6 @@ _MAX_ANGLE_DEG = 35.0
 _MIDLINE_MM = 10.0
 #: Share of a lesion's volume on one side from which it is said to be on that side.
 _SIDE_SHARE = 0.8
-
-
-@dataclass(frozen=True, eq=False)
-class Midline:
-    """The mid-sagittal plane: points p (LPS mm) with ``normal_lps @ p == offset_mm``.
-
-    Parameters
-    ----------
-    normal_lps
-        (3,) unit vector to the patient's left.
-    offset_mm
-        Along the normal.
-    """
-
-    normal_lps: Float
-    offset_mm: float
-
-    def left_mm(self, lps_mm: Float) -> Float:
-        """(...) signed distance of (..., 3) points, positive to the patient's left."""
-        return np.asarray(lps_mm @ self.normal_lps - self.offset_mm)
 
 
 def find_midline(volume: Volume, head: Head) -> Midline:

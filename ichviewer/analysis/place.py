@@ -10,7 +10,7 @@ from ichviewer.analysis.alignment import Alignment, Shape, align
 from ichviewer.analysis.atlas import SPACES, TISSUES, Atlas
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.analysis.head import BONE_HU, Head
-from ichviewer.analysis.midline import Midline
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr_later

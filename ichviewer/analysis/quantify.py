@@ -9,7 +9,8 @@ from scipy import ndimage
 from ichviewer.analysis.diameter import diameters_mm
 from ichviewer.analysis.findings import HemorrhageType, Lesion, Side
 from ichviewer.analysis.lesions import Region, find_regions
-from ichviewer.analysis.midline import Midline, side_of
+from ichviewer.analysis.mid_plane import Midline
+from ichviewer.analysis.midline import side_of
 from ichviewer.analysis.place import Place
 from ichviewer.analysis.segment import Marked
 from ichviewer.analysis.thickness import thickness_mm

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from ichviewer.analysis.findings import MidlineShift
 from ichviewer.analysis.head import Head
-from ichviewer.analysis.midline import Midline
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.analysis.place import Place
 from ichviewer.analysis.slab_frame import SlabFrame
 from ichviewer.imaging.volume import Volume

@@ -1,12 +1,13 @@
 """Where reader and AI differ about one series, so that both can be looked at again."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import Answer, Findings, GateAnswer, Lesion
+from ichviewer.analysis.mid_plane import Midline
+from ichviewer.analysis.symmetry import mirror_hu
+from ichviewer.imaging.volume import Volume
 from ichviewer.reading.mask_edit import EditedLesions
 from ichviewer.reading.record import Presence, Reading, Verdict
 
@@ -32,6 +33,23 @@ class Conflict:
 
     answer: Presence | None
     lesions: tuple[Lesion, ...]
+
+
+@dataclass(frozen=True)
+class Density:
+    """How dense a region is that the reader drew, as `Lesion` has it for one of the AI's.
+
+    Parameters
+    ----------
+    mean_hu, max_hu
+        Over the region.
+    mirror_hu
+        Mean over the place that mirrors it; NaN where there is none to compare with.
+    """
+
+    mean_hu: float
+    max_hu: float
+    mirror_hu: float
 
 
 def find_conflict(
@@ -77,9 +95,19 @@ def are_opposite(one: Presence, other: Presence) -> bool:
     return {one, other} == {Presence.PRESENT, Presence.ABSENT}
 
 
-def mean_and_max_hu(
-    edited: EditedLesions, number: int, hu: NDArray[Any]
-) -> tuple[float, float] | None:
-    """Mean and highest HU of a lesion that the reader drew; None where it was erased again."""
-    drawn = np.concatenate([hu[k][held.numbers == number] for k, held in edited.drawn.items()])
-    return (float(drawn.mean()), float(drawn.max())) if drawn.size else None
+def density_of_drawn(
+    edited: EditedLesions, number: int, volume: Volume, midline: Midline | None
+) -> Density | None:
+    """How dense a lesion is that the reader drew; None where it was erased again."""
+    on_slices = [
+        np.insert(np.argwhere(held.numbers == number), 0, k, axis=1)
+        for k, held in edited.drawn.items()
+    ]
+    kji = np.concatenate(on_slices)
+    if not kji.size:
+        return None
+    hu = volume.hu[tuple(kji.T)]
+    mirror = float("nan")
+    if midline is not None:
+        mirror = mirror_hu(kji.astype(np.float64), edited.mask, volume, midline)
+    return Density(float(hu.mean()), float(hu.max()), mirror)

@@ -82,7 +82,8 @@ class ConflictCard(QScrollArea):
         if more > 0:
             rows.addWidget(label(trn("and {n} smaller one", "and {n} smaller ones", more), "dim"))
         if conflict.answer is Presence.PRESENT:
-            for sentence in conflict_words.own_evidence(model.edited, model.volume):
+            midline = model.findings.midline
+            for sentence in conflict_words.own_evidence(model.edited, model.volume, midline):
                 rows.addWidget(label(sentence, "dim", wraps=True))
         self._add_cases(rows)
         stands = tr("Either may be wrong. Your reading stands as you gave it.")

@@ -4,9 +4,10 @@ import math
 
 from ichviewer.analysis.atlas import site_words
 from ichviewer.analysis.findings import Findings, HemorrhageType, Lesion
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, trn
-from ichviewer.reading.conflict import Conflict, mean_and_max_hu
+from ichviewer.reading.conflict import Conflict, Density, density_of_drawn
 from ichviewer.reading.mask_edit import EditedLesions
 from ichviewer.reading.record import Presence
 from ichviewer.ui import wording
@@ -43,7 +44,7 @@ def lesion_title(lesion: Lesion) -> str:
 
 def evidence(lesion: Lesion) -> tuple[str, ...]:
     """What was measured on a finding of the AI, one sentence each; nothing is weighed here."""
-    said = [density(lesion.mean_hu, lesion.max_hu), _mirror(lesion)]
+    said = [density(lesion), _mirror(lesion)]
     if not math.isnan(lesion.agreement):
         share = wording.percent(lesion.agreement)
         said.append(
@@ -56,28 +57,32 @@ def evidence(lesion: Lesion) -> tuple[str, ...]:
     return tuple(said)
 
 
-def own_evidence(edited: EditedLesions, volume: Volume) -> tuple[str, ...]:
+def own_evidence(edited: EditedLesions, volume: Volume, midline: Midline | None) -> tuple[str, ...]:
     """How dense the regions are that the reader painted where the AI sees nothing."""
     said = []
     for number, label in edited.own():
-        measured = mean_and_max_hu(edited, number, volume.hu)
+        measured = density_of_drawn(edited, number, volume, midline)
         if measured is not None:
             kind = tr(HemorrhageType(label).word)
-            what = density(*measured)
+            what = f"{density(measured)} {_mirror(measured)}"
             said.append(tr("Painted by you, {kind}: {what}", kind=kind, what=what))
     return tuple(said)
 
 
-def density(mean_hu: float, max_hu: float) -> str:
+def density(region: Lesion | Density) -> str:
     """Mean and highest HU."""
-    return tr("Mean {mean:.0f} HU, highest {highest:.0f} HU.", mean=mean_hu, highest=max_hu)
+    return tr(
+        "Mean {mean:.0f} HU, highest {highest:.0f} HU.",
+        mean=region.mean_hu,
+        highest=region.max_hu,
+    )
 
 
-def _mirror(lesion: Lesion) -> str:
-    if math.isnan(lesion.mirror_hu):
+def _mirror(region: Lesion | Density) -> str:
+    if math.isnan(region.mirror_hu):
         return tr("Its mirror place on the other side cannot be compared.")
-    difference = round(lesion.asymmetry_hu)
-    values = {"mirror": f"{lesion.mirror_hu:.0f}", "n": abs(difference)}
+    difference = round(region.mean_hu - region.mirror_hu)
+    values = {"mirror": f"{region.mirror_hu:.0f}", "n": abs(difference)}
     if difference > 0:
         return tr("Its mirror place has {mirror} HU: it is {n} HU denser than that.", **values)
     if difference < 0:

@@ -91,6 +91,8 @@ def test_phantom_with_one_hemorrhage(
     assert lesion.side is side
     assert lesion.centroid_lps_mm == pytest.approx(np.add(BLEED[0], center_mm), abs=1.5)
     assert lesion.agreement > 0.7
+    assert findings.midline is not None
+    assert findings.midline.left_mm(np.array(center_mm)) == pytest.approx(0.0, abs=1.5)
     assert findings.found_types == (HemorrhageType.INTRAPARENCHYMAL,)
     assert findings.is_any_found
     assert findings.embedding_identity == "threshold-1"

@@ -5,7 +5,8 @@ import pytest
 
 from ichviewer.analysis.findings import Side
 from ichviewer.analysis.head import find_head
-from ichviewer.analysis.midline import Midline, find_midline, side_of
+from ichviewer.analysis.mid_plane import Midline
+from ichviewer.analysis.midline import find_midline, side_of
 from ichviewer.imaging.volume import Volume
 from tests.analysis import phantoms
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ichviewer.analysis.findings import HemorrhageType, Side
-from ichviewer.analysis.midline import Midline
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.analysis.quantify import (
     FLAG_CALCIUM,
     FLAG_LOW_AGREEMENT,

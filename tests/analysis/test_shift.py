@@ -6,7 +6,7 @@ import pytest
 from ichviewer.analysis.alignment import Alignment
 from ichviewer.analysis.atlas import Atlas
 from ichviewer.analysis.head import find_head
-from ichviewer.analysis.midline import Midline
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.analysis.place import Place
 from ichviewer.analysis.shift import find_shift
 from ichviewer.imaging.volume import Volume

@@ -5,7 +5,8 @@ import pytest
 
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.lesions import find_regions
-from ichviewer.analysis.midline import Midline, find_midline
+from ichviewer.analysis.mid_plane import Midline
+from ichviewer.analysis.midline import find_midline
 from ichviewer.analysis.symmetry import mirror_hu
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
@@ -17,7 +18,8 @@ LEFT, RIGHT, RADII = (30.0, -10.0, 3.0), (-30.0, -10.0, 3.0), (12.0, 15.0, 18.0)
 
 def mirrored(grid: Grid, hu: np.ndarray, inside: np.ndarray, mask: np.ndarray) -> float:
     (region,) = find_regions(inside, grid)
-    return mirror_hu(region, mask.astype(np.uint8), Volume(hu.astype(np.int16), grid), MIDDLE)
+    volume = Volume(hu.astype(np.int16), grid)
+    return mirror_hu(region.indices(), mask.astype(np.uint8), volume, MIDDLE)
 
 
 @pytest.mark.parametrize("signs_ji", [(1, 1), (-1, -1)])
@@ -60,5 +62,5 @@ def test_in_a_head_that_lies_turned() -> None:
     blood = (volume.hu > 55) & (volume.hu < 90)
     region = max(find_regions(blood, volume.grid), key=lambda found: found.inside.sum())
     plane = find_midline(volume, find_head(volume))
-    found = mirror_hu(region, blood.astype(np.uint8), volume, plane)
+    found = mirror_hu(region.indices(), blood.astype(np.uint8), volume, plane)
     assert found == pytest.approx(BRAIN_HU, abs=1.0)

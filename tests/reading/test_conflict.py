@@ -1,12 +1,14 @@
 """Where reader and AI differ, by what each has said; and where neither contradicts the other."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ichviewer.analysis.findings import Answer, Findings, GateAnswer, HemorrhageType
-from ichviewer.reading.conflict import Conflict, find_conflict, mean_and_max_hu
+from ichviewer.analysis.mid_plane import Midline
+from ichviewer.reading.conflict import Conflict, Density, density_of_drawn, find_conflict
 from ichviewer.reading.mark import mark_lesions
 from ichviewer.reading.mask_edit import edit
 from ichviewer.reading.record import (
@@ -23,6 +25,8 @@ from tests.ui import samples
 SUBDURAL, EPIDURAL = HemorrhageType.SUBDURAL, HemorrhageType.EPIDURAL
 LESIONS = (samples.lesion(1, SUBDURAL, 4), samples.lesion(2, EPIDURAL, 8))
 WITH, WITHOUT = samples.findings(*LESIONS), samples.findings()
+#: Column i of the samples lies across from column 32 - i.
+MIDDLE = Midline(np.array([1.0, 0.0, 0.0]), 0.0)
 
 
 def conflict_of(
@@ -75,8 +79,23 @@ def test_another_series_or_result_or_a_refusal_is_none() -> None:
 def test_density_of_what_the_reader_painted(is_erased: bool) -> None:
     grid, volume = samples.grid(), samples.volume()
     marked = mark_lesions(WITHOUT, grid)
-    stroke = Stroke(marked.result, 6, int(SUBDURAL), 1, 0.1, ((10.0, 5.0), (10.0, 8.0)))
+    stroke = Stroke(marked.result, 0, int(SUBDURAL), 1, 0.1, ((10.0, 5.0), (10.0, 8.0)))
     strokes = [stroke, replace(stroke, lesion=0)] if is_erased else [stroke]
-    measured = mean_and_max_hu(edit(marked, grid, strokes), 1, volume.hu)
-    painted = volume.hu[6, 10, 5:9]
-    assert measured == (None if is_erased else (np.mean(painted), painted.max()))
+    measured = density_of_drawn(edit(marked, grid, strokes), 1, volume, MIDDLE)
+    if is_erased:
+        assert measured is None
+        return
+    painted = volume.hu[0, 10, 5:9]
+    assert measured == Density(painted.mean(), painted.max(), volume.hu[0, 10, 24:28].mean())
+
+
+def test_what_was_painted_on_both_sides_or_without_a_midline_has_no_mirror() -> None:
+    grid, volume = samples.grid(), samples.volume()
+    marked = mark_lesions(WITHOUT, grid)
+    left = Stroke(marked.result, 0, int(SUBDURAL), 1, 0.1, ((10.0, 24.0), (10.0, 27.0)))
+    right = replace(left, lesion=2, path_ji=((10.0, 5.0), (10.0, 8.0)))
+    alone, both = edit(marked, grid, [right]), edit(marked, grid, [left, right])
+    for edited, midline in ((alone, None), (both, MIDDLE)):
+        measured = density_of_drawn(edited, 2, volume, midline)
+        assert measured is not None
+        assert math.isnan(measured.mirror_hu)

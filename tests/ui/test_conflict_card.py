@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.mid_plane import Midline
 from ichviewer.reading.mark import mark_lesions
-from ichviewer.reading.record import Presence, Verdict
+from ichviewer.reading.record import Presence, Stroke, Verdict
 from ichviewer.ui.conflict_card import ConflictCard
 from ichviewer.ui.conflict_words import evidence, lesion_title
 from ichviewer.ui.main_window import MainWindow
@@ -99,6 +101,28 @@ def test_ai_that_sees_none_is_met_with_what_the_reader_painted(
     window.reading.lesions.answer(Presence.PRESENT)
     assert "You: hemorrhage. AI: none, probability 2 %" in texts(card)
     assert "Most alike with hemorrhage" in texts(card)
+
+
+def test_what_the_reader_painted_is_held_against_its_mirror_place(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    card = show(window)
+    model = window.model
+    assert model.findings is not None
+    # Column i of the sample lies across from column 32 - i.
+    middle = Midline(np.array([1.0, 0.0, 0.0]), 0.0)
+    model.findings = replace(model.findings, midline=middle)
+    window.reading.lesions.take_marked(mark_lesions(model.findings, samples.grid()))
+    qtbot.waitUntil(lambda: window.reading.keeper.said is not None, timeout=LIMIT_MS)
+    window.reading.lesions.answer(Presence.PRESENT)
+    result = window.reading.lesions.result
+    path = ((10.0, 5.0), (10.0, 8.0))
+    window.reading.lesions.draw(Stroke(result, 0, int(SUBDURAL), 1, 0.1, path))
+    said = "Painted by you, subdural: Mean 4 HU, highest 5 HU. Its mirror place has -16 HU"
+    assert said in texts(card)
+    model.findings = replace(model.findings, midline=None)
+    window.reading.lesions.take_marked(mark_lesions(model.findings, samples.grid()))
+    assert "Its mirror place on the other side cannot be compared." in texts(card)
 
 
 def test_words_where_nothing_can_be_compared() -> None:
