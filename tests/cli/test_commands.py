@@ -1,5 +1,6 @@
 """The command line, run as a user runs it."""
 
+import hashlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import pytest
 import SimpleITK as sitk
 
 from ichviewer import cli, paths, workflow
+from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.library.store import Library
 from tests.dicom import make
 
@@ -179,6 +181,52 @@ def test_refused_input_is_said_and_is_strict_json(
     assert described["gate"]["reasons"]
     assert described["study_probability"]["any"] is None
     assert described["lesions"] == []
+
+
+@needs_model
+@needs_demo
+def test_findings_as_json_hold_what_can_be_measured_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Against the series, the mask and the models themselves."""
+    file, mask_file = tmp_path / "findings.json", tmp_path / "mask.nii.gz"
+    demo = paths.demo_study_folder()
+    code, out, _ = run(capsys, "analyze", demo, "--json", file, "--mask", mask_file)
+    assert code == 0
+    found = strict(file.read_text())
+    (series,) = workflow.open_folder(demo).series
+    volume = workflow.open_series(series)
+    image = sitk.ReadImage(str(mask_file))
+    mask, voxel_ml = sitk.GetArrayFromImage(image), np.prod(image.GetSpacing()) / 1000
+    assert (found["series"], found["series_uid"]) == (series.key, series.series_uid)
+    assert found["volume_notes"] == list(volume.notes)
+    assert 100 < found["peak_memory_mib"] < 4000
+    assert f"Peak memory: {found['peak_memory_mib']} MiB." in out
+    lesions = found["lesions"]
+    assert [one["number"] for one in lesions] == list(range(1, len(lesions) + 1))
+    for kind in HemorrhageType:
+        measured_ml = (mask == kind).sum() * voxel_ml
+        assert found["volume_ml"][kind.word] == pytest.approx(measured_ml, abs=0.01)
+        of_type = [one["volume_ml"] for one in lesions if one["type"] == kind.word]
+        assert sum(of_type) == pytest.approx(measured_ml, abs=0.01)
+        border = found["thresholds"][kind.word]
+        assert found["found"][kind.word] == (found["study_probability"][kind.word] >= border)
+    assert found["volume_ml"]["all"] == pytest.approx((mask > 0).sum() * voxel_ml, abs=0.01)
+    for one in lesions:
+        kji = np.array(one["centroid_kji"])
+        np.testing.assert_allclose(one["centroid_lps_mm"], volume.grid.lps_mm(kji), atol=0.1)
+        k = np.arange(one["first_slice"], one["last_slice"] + 1)
+        assert one["first_slice"] <= one["largest_slice"] <= one["last_slice"]
+        assert (mask[k] == HemorrhageType[one["type"].upper()]).any(axis=(1, 2)).all()
+        assert one["mean_hu"] <= one["max_hu"]
+        assert one["site"]
+    assert len(found["slice_probability"]) == volume.shape_kji[0]
+    for model in found["models"]:
+        content = (paths.models_folder() / model["name"] / "model.onnx").read_bytes()
+        assert model["sha256"] == hashlib.sha256(content).hexdigest()
+    assert found["embedding_identity"]
+    assert abs(found["midline_shift"]["shift_mm"]) < 20
+    assert all(seconds >= 0 for seconds in found["seconds"].values())
 
 
 @needs_model

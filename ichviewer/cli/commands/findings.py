@@ -5,7 +5,7 @@ import argparse
 from ichviewer import workflow
 from ichviewer.cli.output import check_writable, exit_code, json_text, print_json, series_title
 from ichviewer.cli.steps import read_findings, step
-from ichviewer.language import tr
+from ichviewer.language import figure, tr
 from ichviewer.report import summary, table
 from ichviewer.worker import Worker
 
@@ -16,7 +16,9 @@ def analyze(options: argparse.Namespace, worker: Worker) -> int:
     scan, series, volume, findings = read_findings(options, worker, options.operating_point)
     print(series_title(series))
     print(table.findings_text(findings))
-    stages = ", ".join(f"{tr(stage)} {seconds:.2f}" for stage, seconds in findings.seconds.items())
+    stages = ", ".join(
+        f"{tr(stage)} {figure(seconds, '.2f')}" for stage, seconds in findings.seconds.items()
+    )
     print(
         tr(
             "Seconds: {stages}; in all {seconds:.2f}.",
