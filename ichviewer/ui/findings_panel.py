@@ -15,7 +15,7 @@ from ichviewer.ui.type_rows import TypeRows
 from ichviewer.ui.viewer_model import AiState, ViewerModel
 
 #: Room for the headline, the types and the first rows of the table.
-_LEAST_PX = 360
+_LEAST_PX = 420
 _WAITING = {
     AiState.IDLE: tr_later("Open a series: the AI starts by itself where the images permit it."),
     AiState.RUNNING: tr_later("The AI is reading the series. You can read on meanwhile."),
