@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+# A median imports this on its first use, which would stop the window while a series opens.
+import numpy.ma  # noqa: F401
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
