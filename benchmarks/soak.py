@@ -1,4 +1,4 @@
-"""Hours of reading in one window: ``python -m benchmarks.soak [--hours 2] [--log FILE]``.
+"""Hours of reading in one window: ``python -m benchmarks.soak [--hours 2] [--pause-s 12]``.
 
 Needs a screen, or ``xvfb-run -a -s "-screen 0 1920x1080x24"`` before it. Scripted readings of many
 studies follow one another, by keys and by mouse in turn: the demo, simulated series, and the real

@@ -74,6 +74,9 @@ class _Places(string.Formatter):
         return format(value, format_spec)
 
 
+_PLACES = _Places()
+
+
 def tr(text: str, /, **values: object) -> str:
     """`text` in the chosen language, its `{named}` places filled with `values`."""
     said = _chosen.gettext(text) if text else text
@@ -83,9 +86,6 @@ def tr(text: str, /, **values: object) -> str:
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """As `tr`, by number: `trn("{n} slice", "{n} slices", n)`."""
     return _PLACES.format(_chosen.ngettext(one, many, n), n=n, **values)
-
-
-_PLACES = _Places()
 
 
 def tr_later(text: str) -> str:

@@ -36,7 +36,7 @@ _NOISIER_SHARE = 0.3
 _MORE_NOISE_HU = 4.0
 _HEAD_MM = 170.0
 #: Left and right of each type change places, height and depth stay.
-_MIRRORED_DESCRIPTION = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11)
+MIRRORED_DESCRIPTION = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _batch(rng: Rng, picks: list[Pick], spec: InputSpec) -> Batch:
     mirrored = rng.random(len(picks)) < _MIRRORED_SHARE
     images[mirrored] = images[mirrored, ..., ::-1]
     mask[mirrored] = mask[mirrored, ..., ::-1]
-    description[mirrored] = description[mirrored][:, _MIRRORED_DESCRIPTION]
+    description[mirrored] = description[mirrored][:, MIRRORED_DESCRIPTION]
     origin = np.array([(pick.number, pick.k) for pick in picks])
     return Batch(images, mask, present(mask), description, origin)
 
@@ -160,8 +160,8 @@ def _seen(rng: Rng, pick: Pick) -> Floats:
         neighbours[:] = k
     slabs = np.maximum(hu[neighbours].astype(np.float32), AIR_HU)
     if rng.random() < _NOISIER_SHARE:
-        noise = rng.standard_normal(slabs.shape[1:], np.float32) * rng.uniform(0, _MORE_NOISE_HU)
-        slabs += noise.astype(np.float32) * (slabs > AIR_HU)
+        noise_hu = np.float32(rng.uniform(0, _MORE_NOISE_HU))
+        slabs += noise_hu * rng.standard_normal(slabs.shape[1:], np.float32) * (slabs > AIR_HU)
     if rng.random() < _CLIPPED_SHARE:
         narrow = rng.random() < _NARROW_SHARE
         top_hu = rng.uniform(*(_TOPS_HU[:2] if narrow else _TOPS_HU[1:]))

@@ -51,16 +51,7 @@ class FrameReader:
         if self.header.deflated_from is not None:
             return self._deflated_span(start, length)
         self._file.seek(start)
-        span = self._file.read(length)
-        if len(span) < length:
-            raise DamagedFile(
-                tr(
-                    "is cut short: {held:,} of {needed:,} bytes of pixels are there",
-                    held=len(span),
-                    needed=length,
-                )
-            )
-        return span
+        return _whole(self._file.read(length), length)
 
     def _deflated_span(self, start: int, length: int) -> bytes:
         if start + length > INFLATE_LIMIT:
@@ -70,16 +61,7 @@ class FrameReader:
         if len(self._inflated) < start + length:
             self._file.seek(self.header.deflated_from or 0)
             self._inflated = inflate(self._file.read(), start + length)
-        span = self._inflated[start : start + length]
-        if len(span) < length:
-            raise DamagedFile(
-                tr(
-                    "is cut short: {held:,} of {needed:,} bytes of pixels are there",
-                    held=len(span),
-                    needed=length,
-                )
-            )
-        return span
+        return _whole(self._inflated[start : start + length], length)
 
     def _fragments(self, pixels: PixelElement, layout: PixelLayout) -> list[bytes]:
         """All compressed frames (PS3.5 A.4)."""
@@ -107,3 +89,16 @@ def fingerprint(image: Image, sources: Sources) -> bytes:
     except (DamagedFile, NotPart10, OSError):
         return str(instance).encode()
     return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def _whole(span: bytes, length: int) -> bytes:
+    """The bytes, if they are all there."""
+    if len(span) < length:
+        raise DamagedFile(
+            tr(
+                "is cut short: {held:,} of {needed:,} bytes of pixels are there",
+                held=len(span),
+                needed=length,
+            )
+        )
+    return span

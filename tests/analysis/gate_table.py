@@ -23,7 +23,8 @@ from ichviewer.dicom.scan import scan_folder
 from ichviewer.errors import IchViewerError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
-from tests.analysis.real_series import DATA, header_of
+from ichviewer.workflow.analysing import header_of
+from tests.analysis.real_series import DATA
 
 #: What may be answered, by what the input is; a warning that must be among the reasons.
 _PROCESSED = ((GateAnswer.ACCEPTED, GateAnswer.WARNED), "")

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ichviewer.analysis.gate import Header
 from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
-from ichviewer.dicom.study import Permission, Series
+from ichviewer.dicom.study import Series
 from ichviewer.imaging.volume import Volume
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -24,19 +23,6 @@ def series_of(folder: Path) -> tuple[Series, ...]:
     if not folder.is_dir():
         pytest.skip(f"needs {folder.name} of ../shared/data, which is not here")
     return scan_folder(folder).series
-
-
-def header_of(series: Series) -> Header:
-    """What the gate is told about a series."""
-    return Header(
-        modality=series.modality,
-        body_part=series.body_part,
-        contrast=series.contrast,
-        kernel=series.kernel,
-        kvp=series.kvp,
-        age_years=series.age_years,
-        ai_refusal=series.refusals.get(Permission.AI, ""),
-    )
 
 
 @lru_cache(maxsize=1)

@@ -21,8 +21,9 @@ from ichviewer.errors import ModelError
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import Cancelled
+from ichviewer.workflow.analysing import header_of
 from tests.analysis import phantoms
-from tests.analysis.real_series import GE_HEAD, header_of, series_of, volume_of
+from tests.analysis.real_series import GE_HEAD, series_of, volume_of
 from tests.analysis.threshold_model import write_model
 
 CT = Header(modality="CT")

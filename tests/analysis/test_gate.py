@@ -11,13 +11,13 @@ from ichviewer.dicom.load import load_volume
 from ichviewer.errors import IchViewerError
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
+from ichviewer.workflow.analysing import header_of
 from tests.analysis import phantoms
 from tests.analysis.real_series import (
     GE_HEAD,
     PHILIPS_PHANTOM,
     SINGLE_SLICES,
     TOSHIBA_HEAD,
-    header_of,
     series_of,
     volume_of,
 )

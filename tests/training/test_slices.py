@@ -8,7 +8,8 @@ from training.anatomy import ROOT
 from training.fields import smooth_noise, stretch
 from training.pool import LEAST_BLOOD_PX
 from training.recipe import Recipe
-from training.slices import batches, make_stacks, present
+from training.scanner import Scan
+from training.slices import MIRRORED_DESCRIPTION, batches, describe, make_stacks, present
 from training.statistics import draw_plans
 
 RECIPE = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
@@ -64,3 +65,21 @@ def test_noise_is_reproducible_and_about_unit() -> None:
     first, again = (smooth_noise(np.random.default_rng(4), (64, 64, 64), 6) for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert 0.6 < first.std() < 1.4
+
+
+def test_a_mirrored_slice_is_described_with_its_sides_changed() -> None:
+    mask = np.zeros((5, 16, 16), np.uint8)
+    for k in range(5):
+        mask[k, 2 : 4 + k, 1:4] = k + 1
+    midline_mm = np.broadcast_to(np.linspace(-6, 6, 4, dtype=np.float32), (5, 4, 4))
+
+    def described(mask: np.ndarray, midline_mm: np.ndarray) -> np.ndarray:
+        positions = np.column_stack([np.zeros((5, 2)), np.arange(5.0)])
+        hu = np.zeros(mask.shape, np.float32)
+        return describe(Scan(hu, mask, midline_mm, positions, np.zeros(3)), 0.75)
+
+    once = described(mask, midline_mm)
+    # The patient's left stays where it was on the image; the blood goes to the other side.
+    mirrored = described(mask[..., ::-1], midline_mm)
+    assert not np.array_equal(mirrored, once)
+    np.testing.assert_allclose(once[:, MIRRORED_DESCRIPTION], mirrored)
