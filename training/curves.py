@@ -12,7 +12,7 @@ from training.anatomy import ROOT
 from training.recipe import Recipe
 
 _X = "step"
-_NOT_LOSSES = (_X, "elapsed_s", "waited_s")
+_NOT_LOSSES = (_X, "spent_s", "waited_s")
 
 
 def draw(rows: list[dict[str, str]], file: Path) -> None:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
 from ichviewer.analysis.prepare import PREPARE_VERSION
 from training.anatomy import ROOT, TEST, TRAIN, VALIDATION
+from training.half_precision import store_in_half
 from training.network import EMBEDDING, IchNet
 from training.recipe import Recipe
 from training.train import new_net
@@ -88,19 +89,12 @@ def to_onnx(shipped: Shipped, file: Path, sample: Tensor) -> None:
         input_names=["image"],
         output_names=list(_OUTPUTS),
         dynamic_axes={name: {0: "N"} for name in ("image", *_OUTPUTS)},
+        # Weights folded with batch normalisation would no longer be those of the checkpoint.
+        training=torch.onnx.TrainingMode.PRESERVE,
+        do_constant_folding=False,
     )
+    onnx.save(store_in_half(onnx.load(str(file))), str(file))
     onnx.checker.check_model(str(file), full_check=True)
-
-
-def keep_weights(checkpoint: Path, file: Path) -> None:
-    """Store the exported weights small, for `training.train --weights` and another export."""
-    stored = torch.load(checkpoint, weights_only=True)
-    small = {
-        name: value.half() if value.dtype.is_floating_point else value
-        for name, value in stored["average"].items()
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"average": small} | {name: stored[name] for name in ("step", "steps_before")}, file)
 
 
 def largest_difference(shipped: Shipped, file: Path, sample: Tensor) -> float:
@@ -164,8 +158,8 @@ def _manifest(recipe: Recipe, sha256: str, size_bytes: int, step: int) -> dict[s
             },
             "cam": {
                 "shape": ["N", 6, size // 8, size // 8],
-                "meaning": "evidence map whose pooling gives the detection logit; logit / "
-                f"{_CAM_SCALE:g} clipped to 0..1, covering the input's square",
+                "meaning": "evidence map; pooled, and with what the marked area adds, it is the "
+                f"detection logit; logit / {_CAM_SCALE:g} clipped to 0..1, over the input's square",
                 "range": [0, 1],
                 "classes": columns,
             },
@@ -219,14 +213,11 @@ def main() -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--keep", type=Path, help="also store the weights here, in half precision")
     given = parser.parse_args()
     recipe = Recipe.read(given.recipe)
     torch.set_num_threads(1)
     checkpoint = given.checkpoint or ROOT / "runs" / recipe.name / "checkpoint.pt"
     difference = export(recipe, checkpoint, given.out or ROOT / "models" / recipe.name)
-    if given.keep:
-        keep_weights(checkpoint, given.keep)
     print(f"largest difference of ONNX from torch: {difference:.2e}")
 
 

@@ -11,6 +11,8 @@ from training.network import CLASSES, Answer
 #: Background, then the types by label; subarachnoid blood is thin, so it has few pixels.
 _CLASS_WEIGHT = (1.0, 2.5, 2.5, 2.5, 5.0, 2.5)
 _SCALE = 10.0
+#: Added above and below in Dice, so that a few pixels in an empty slice are no full miss.
+_SPARE_PX = 20.0
 _SIMILARITY_WIDTH = 0.8
 _SHARES = {"segmentation": 1.0, "dice": 1.0, "detection": 0.5, "embedding": 0.3}
 
@@ -43,17 +45,21 @@ def _cross_entropy(log_probability: Tensor, truth: Tensor) -> Tensor:
 
 
 def _dice(probability: Tensor, truth: Tensor) -> Tensor:
-    """One minus Dice over the batch, for any blood and for each type present."""
-    any_dice = _soft_dice(probability.sum(1, keepdim=True), truth.sum(1, keepdim=True))
-    of_type = _soft_dice(probability, truth)
+    """One minus Dice: of any blood slice by slice, of each type present over the batch.
+
+    Slice by slice a small bleed counts as much as a large one, and marks where there is no blood
+    cost the more the fewer pixels would have been right.
+    """
+    any_dice = _soft_dice(probability.sum(1), truth.sum(1), (1, 2))
+    of_type = _soft_dice(probability, truth, (0, 2, 3))
     there = (truth.sum((0, 2, 3)) > 0).to(of_type.dtype)
     mean = (of_type * there).sum() / there.sum().clamp(min=1)
     return (1 - any_dice.mean()) + (1 - mean) * (there.sum() > 0)
 
 
-def _soft_dice(probability: Tensor, truth: Tensor) -> Tensor:
-    both = (probability * truth).sum((0, 2, 3))
-    return (2 * both + 20) / (probability.sum((0, 2, 3)) + truth.sum((0, 2, 3)) + 20)
+def _soft_dice(probability: Tensor, truth: Tensor, over: tuple[int, ...]) -> Tensor:
+    both = (probability * truth).sum(over)
+    return (2 * both + _SPARE_PX) / (probability.sum(over) + truth.sum(over) + _SPARE_PX)
 
 
 def _detection(logits: Tensor, present: Tensor) -> Tensor:

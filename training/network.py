@@ -20,6 +20,8 @@ _BACKGROUND_BIAS = 3.0
 #: Residual blocks at 1/4, 1/8, 1/16 and 1/32: most depth where pixels are few.
 _RESIDUALS = (1, 2, 2, 2)
 _CAM_DEPTH = 2
+#: What is less likely blood than this counts for no area.
+_LEAST_PROBABILITY = 0.2
 
 
 class Answer(NamedTuple):
@@ -83,6 +85,7 @@ class IchNet(nn.Module):
         self.segment = nn.Conv2d(half, 4 * CLASSES, 1)
         self.unfold = nn.PixelShuffle(2)
         self.evidence = nn.Conv2d(eighth + CLASSES - 1, CLASSES, 1)
+        self.extent = nn.Linear(CLASSES, CLASSES)
         self.project = nn.Sequential(
             nn.Linear(deepest + eighth + 2 * CLASSES, EMBEDDING),
             nn.ReLU(inplace=True),
@@ -91,6 +94,8 @@ class IchNet(nn.Module):
         with torch.no_grad():
             self.segment.bias.zero_()
             self.segment.bias[:4] = _BACKGROUND_BIAS
+            self.extent.weight.zero_()
+            self.extent.bias.zero_()
 
     def forward(self, image: Tensor) -> Answer:
         features = [self.stem(image)]
@@ -105,20 +110,31 @@ class IchNet(nn.Module):
         blood = segmentation[:, 1:] - segmentation[:, :1]
         strongest = functional.max_pool2d(blood, 8).clamp(-8.0, 8.0) / 4
         cam = self.evidence(torch.cat([y8, strongest.to(y8.dtype)], 1)).float()
-        detection = pool_evidence(cam)
+        strength = pool_evidence(cam)
         amount = torch.sigmoid(blood).mean((2, 3)).sqrt() * 4
         described = torch.cat(
             [
                 deepest.float().mean((2, 3)),
                 y8.float().amax((2, 3)),
-                detection / 4,
+                strength / 4,
                 amount,
                 amount.sum(1, keepdim=True),
             ],
             1,
         )
         embedding = functional.normalize(self.project(described).float(), dim=1, eps=1e-6)
-        return Answer(segmentation, detection, cam, embedding)
+        return Answer(segmentation, strength + self._of_extent(segmentation), cam, embedding)
+
+    def _of_extent(self, segmentation: Tensor) -> Tensor:
+        """What the marked area adds to the strongest evidence, logits [N, 6].
+
+        The area is not bent towards what detection would like it to be.
+        """
+        probability = torch.softmax(segmentation.detach(), 1)
+        any_blood = 1 - probability[:, :1]
+        marked = (torch.cat([any_blood, probability[:, 1:]], 1) - _LEAST_PROBABILITY).clamp(min=0)
+        extent: Tensor = self.extent(torch.log1p(marked.sum((2, 3))))
+        return extent
 
 
 def pool_evidence(cam: Tensor) -> Tensor:

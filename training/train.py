@@ -46,7 +46,7 @@ class Run:
     optimiser: torch.optim.AdamW
     step: int = 0
     steps_before: int = 0
-    elapsed_s: float = 0.0
+    spent_s: float = 0.0
     sums: dict[str, float] = field(default_factory=dict)
     noted: int = 0
 
@@ -88,7 +88,7 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
         net.load_state_dict(stored["net"])
         average.load_state_dict(stored["average"])
         optimiser.load_state_dict(stored["optimiser"])
-        run.step, run.elapsed_s = stored["step"], stored["elapsed_s"]
+        run.step, run.spent_s = stored["step"], stored["spent_s"]
         run.steps_before = stored["steps_before"]
     return run
 
@@ -104,7 +104,7 @@ def save(run: Run) -> None:
             "optimiser": run.optimiser.state_dict(),
             "step": run.step,
             "steps_before": run.steps_before,
-            "elapsed_s": run.elapsed_s,
+            "spent_s": run.spent_s,
         },
         partial,
     )
@@ -124,7 +124,7 @@ def keep(run: Run, file: Path) -> None:
 
 
 def train(recipe: Recipe, weights: Path | None = None) -> Run:
-    """Train until the recipe's hours are over."""
+    """Train for the recipe's hours of one core, however busy the machine is with other things."""
     torch.set_num_threads(1)
     signal.signal(signal.SIGTERM, _stop)
     run = start(recipe, weights)
@@ -136,18 +136,18 @@ def train(recipe: Recipe, weights: Path | None = None) -> Run:
     feeder = context.Process(target=_feed, args=(made, learned, recipe, seed), daemon=True)
     feeder.start()
     limit_s = 3600 * float(recipe.optimise["hours"])
-    saved_s = run.elapsed_s
+    saved_s = run.spent_s
     try:
-        while run.elapsed_s < limit_s:
-            before = time.monotonic()
+        while run.spent_s < limit_s:
+            asked, before = time.monotonic(), time.process_time()
             batch = made.get()
-            waited_s = time.monotonic() - before
-            learned.put(_learn(run, batch, run.elapsed_s / limit_s))
-            run.elapsed_s += time.monotonic() - before
+            waited_s = time.monotonic() - asked
+            learned.put(_learn(run, batch, run.spent_s / limit_s))
+            run.spent_s += time.process_time() - before
             _note(run, waited_s)
-            if run.elapsed_s - saved_s > float(recipe.optimise["save_every_s"]):
+            if run.spent_s - saved_s > float(recipe.optimise["save_every_s"]):
                 save(run)
-                saved_s = run.elapsed_s
+                saved_s = run.spent_s
         _settle(run, made)
     finally:
         learned.cancel_join_thread()
@@ -214,7 +214,7 @@ def _cropped(batch: Batch, size_px: int, step: int) -> Batch:
 
 
 def _rate(run: Run, progress: float) -> float:
-    """Warm up by steps, then half a cosine over the wall clock."""
+    """Warm up by steps, then half a cosine over the recipe's hours."""
     optimise = run.recipe.optimise
     warm = min(1.0, (run.step + 1) / float(optimise["warmup_steps"]))
     falling = 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
@@ -248,7 +248,7 @@ def _note(run: Run, waited_s: float) -> None:
     run.noted += 1
     if run.step % _REPORT_STEPS:
         return
-    row = {"step": run.step, "elapsed_s": round(run.elapsed_s, 1)}
+    row = {"step": run.step, "spent_s": round(run.spent_s, 1)}
     row |= {name: round(value / run.noted, 5) for name, value in run.sums.items()}
     file = run.folder / "curves.csv"
     fresh = not file.exists()

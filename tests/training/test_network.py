@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="torch is in the training environmen
 onnxruntime = pytest.importorskip("onnxruntime")
 
 from training.losses import losses  # noqa: E402
-from training.network import IchNet, pool_evidence  # noqa: E402
+from training.network import Answer, IchNet, pool_evidence  # noqa: E402
 
 
 @pytest.fixture
@@ -71,6 +71,37 @@ def test_every_loss_falls_when_the_network_learns(net: IchNet) -> None:
     assert totals[-1] < 0.5 * totals[0]
 
 
+def test_marked_area_adds_to_detection_without_bending_the_marks(net: IchNet) -> None:
+    image = torch.rand(1, 5, 64, 64)
+    with torch.no_grad():
+        net.extent.weight[0, 0] = 1.0
+    net.segment.bias.data[:4] = 9.0  # nothing is marked
+    unmarked = net(image)
+    np.testing.assert_allclose(
+        unmarked.detection[0].detach(), pool_evidence(unmarked.cam)[0].detach(), atol=1e-3
+    )
+    net.segment.bias.data[8:12] = 30.0  # all is intraparenchymal
+    marked = net(image)
+    added = (marked.detection - pool_evidence(marked.cam))[0]
+    np.testing.assert_allclose(added[0].detach(), np.log1p(0.8 * 64 * 64), rtol=0.01)
+    assert added[1:].abs().max() < 1e-5
+    added[0].backward()
+    assert net.segment.weight.grad is None or not net.segment.weight.grad.any()
+
+
+@pytest.mark.parametrize(("missed", "pixels"), [(0, 56 * 56), (1, 8 * 8)])
+def test_a_bleed_missed_costs_dice_by_its_slice_not_by_its_size(missed: int, pixels: int) -> None:
+    mask = torch.zeros(2, 64, 64, dtype=torch.long)
+    mask[0, 4:60, 4:60] = 2
+    mask[1, 20:28, 20:28] = 5
+    logits = torch.where(mask[:, None] == torch.arange(6)[:, None, None], 15.0, -15.0)
+    logits[missed], logits[missed, 0] = -15.0, 15.0
+    answer = Answer(logits, torch.zeros(2, 6), None, None)
+    dice = losses(answer, mask, torch.full((2, 6), float("nan")), torch.zeros(2, 12))["dice"]
+    of_missed = 20 / (pixels + 20)
+    assert float(dice) == pytest.approx(1 - of_missed, abs=1e-3)  # half of any, half of the types
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_onnx_equals_torch(net: IchNet, tmp_path: Path) -> None:
     from training.export import Shipped, largest_difference, to_onnx
@@ -79,3 +110,23 @@ def test_onnx_equals_torch(net: IchNet, tmp_path: Path) -> None:
     sample = torch.rand(2, 5, 64, 64)
     to_onnx(shipped, tmp_path / "model.onnx", sample)
     assert largest_difference(shipped, tmp_path / "model.onnx", sample) < 1e-4
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_weights_of_half_precision_make_a_smaller_file_of_the_same_answers(tmp_path: Path) -> None:
+    from training.export import Shipped, largest_difference, to_onnx
+
+    torch.manual_seed(0)
+    net = IchNet(5, (32, 32, 32, 32, 32))
+    sample = torch.rand(2, 5, 64, 64)
+    size = {}
+    for name in ("float", "half"):
+        if name == "half":
+            net.load_state_dict({key: value.half() for key, value in net.state_dict().items()})
+        file = tmp_path / f"{name}.onnx"
+        to_onnx(Shipped(net).eval(), file, sample)
+        assert largest_difference(Shipped(net).eval(), file, sample) < 1e-5
+        size[name] = file.stat().st_size
+    weights = sum(parameter.numel() for parameter in net.parameters())
+    assert size["float"] > 4 * weights
+    assert size["half"] < 2.3 * weights
