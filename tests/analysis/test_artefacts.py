@@ -1,6 +1,7 @@
 """Metal and motion are told on phantoms that have them, and on no other."""
 
 import numpy as np
+import pytest
 
 from ichviewer import paths
 from ichviewer.analysis.artefacts import artefact_warnings, metal_slices
@@ -39,6 +40,23 @@ def test_head_that_moved_between_two_slices() -> None:
     hu = phantoms.head(GRID).hu.copy()
     hu[16:] = np.roll(hu[16:], 7, axis=2)  # 9 mm
     assert "The head seems to have moved near slice 17." in warnings_of(hu)
+
+
+@pytest.mark.parametrize("signs_ji", [(1, 1), (-1, 1)])
+@pytest.mark.parametrize("k", [21, 23, 24])
+def test_head_that_moved_under_the_vertex(k: int, signs_ji: tuple[int, int]) -> None:
+    """Whichever way the slices are ordered."""
+    grid = phantoms.make_grid(slices=30, px=170, px_mm=1.35, signs_ji=signs_ji)
+    volume = phantoms.head(grid)
+    assert not list(artefact_warnings(volume, find_head(volume)))
+    hu = volume.hu.copy()
+    is_up = grid.slice_positions_lps_mm[-1, 2] > grid.slice_positions_lps_mm[0, 2]
+    upper = slice(k, None) if is_up else slice(None, 30 - k)
+    hu[upper] = np.roll(hu[upper], 5, axis=1)  # 7 mm
+    moved = Volume(hu, grid)
+    number = k + 1 if is_up else 30 - k
+    said = f"The head seems to have moved near slice {number}."
+    assert list(artefact_warnings(moved, find_head(moved))) == [said]
 
 
 def test_brain_that_ends_in_front_of_a_still_skull_is_no_movement() -> None:
