@@ -155,7 +155,7 @@ def _bleed(rng: Rng, hu: Floats, label: NDArray[np.uint8], region: Bools, plan: 
         value = _subdural_hu(rng, plan, where, region.shape, texture)
     elif plan.kind is HemorrhageType.SUBARACHNOID:
         share = np.clip(rng.uniform(0.85, 1.05) + 0.1 * texture, 0.6, 1.1)
-        dense = plan.hu + rng.uniform(3, 10)  # thin: most of it is averaged away again
+        dense = plan.hu + rng.uniform(-3, 6)  # thin: some of it is averaged away again
         value = hu.ravel()[where] + (dense - hu.ravel()[where]) * share
     elif rng.random() < 0.2:
         value -= np.float32(rng.uniform(8, 22)) * (texture > rng.uniform(0.3, 1.2))
