@@ -13,7 +13,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from ichviewer.analysis.findings import HemorrhageType
@@ -24,28 +23,14 @@ from training.fields import Floats
 from training.real_heads import real_volumes
 from training.recipe import Recipe
 from training.simulate import simulate_series
+from training.skull import inside_skull
 from training.slices import make_stacks
 
 _DEPTHS_MM = ((0.5, 1.3), (1.3, 2), (2, 3), (3, 4.5), (4.5, 6.5), (6.5, 9), (9, 13), (13, 20))
 _QUANTILES = (5, 25, 50, 75, 95)
-_SKULL_HU = 130.0
-_LEAST_INSIDE_MM2 = 5000.0
 _FIRST_SEED = 3_000_000
 _SHORT = {"EPIDURAL": "EDH", "INTRAPARENCHYMAL": "IPH", "INTRAVENTRICULAR": "IVH",
           "SUBARACHNOID": "SAH", "SUBDURAL": "SDH"}  # fmt: skip
-
-
-def inside_skull(hu: Floats, px_mm: float) -> NDArray[np.bool_] | None:
-    """What a closed skull encloses in a slice, or None where there is too little of it."""
-    bone = hu > _SKULL_HU
-    filled = ndimage.binary_fill_holes(ndimage.binary_closing(bone, iterations=3)) & ~bone
-    labels, found = ndimage.label(ndimage.binary_opening(filled, iterations=2))
-    if not found:
-        return None
-    sizes = np.bincount(labels.ravel())
-    sizes[0] = 0
-    inside: NDArray[np.bool_] = labels == sizes.argmax()
-    return inside if inside.sum() * px_mm**2 >= _LEAST_INSIDE_MM2 else None
 
 
 def tissue_and_rim(hu: Floats, px_mm: float) -> Floats | None:

@@ -1,0 +1,268 @@
+"""Simulated blood laid into real slices: how a model does on texture that nobody simulated.
+
+`python -m training.inserted models/ichnet-s` lays blood of each type and of the statistics' density
+into the real slices without hemorrhage, and reads each alone, with it and as it is. The slices are
+few, of two scanners, and the blood is drawn by simple rules: this says whether what was learned
+from simulated heads carries over to real ones, not how well patients are read. Nothing of it is
+trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ichviewer.analysis.calibration import calibrate
+from ichviewer.analysis.detect import any_at_least_types
+from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.model import Model, load_model
+from ichviewer.analysis.reading import read
+from ichviewer.analysis.segment import mark
+from ichviewer.imaging.grid import GeometryClass, Grid
+from ichviewer.imaging.volume import Volume
+from ichviewer.progress import silent
+from training.card import table
+from training.fields import Floats, Rng, pick, smooth, smooth_noise
+from training.metrics import auc
+from training.real_heads import real_volumes
+from training.skull import inside_skull
+from training.statistics import draw_plans
+
+_SEED = 8_000_000
+_SKIPPED = ("Toshiba", "693")
+_FLUID_HU = (-5.0, 16.0)
+_EDGE_MM = 0.6
+_GRAIN_MM = 2.0
+#: Where brain is denser than this over some millimetres, the scanner lifts what lies there, and
+#: would have lifted blood as well.
+_BRAIN_HU = 36.0
+_LIFT_MM = 4.0
+#: Of what the skull encloses, this deep lies brain, and this deep the ventricles.
+_BRAIN_MM = 14.0
+_VENTRICLE_MM = 28.0
+_LEAST_MM2 = 12.0
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class RealSlice:
+    """One real slice: `hu` float32 [J, I], pixels of `px_mm`, and what its skull encloses."""
+
+    name: str
+    hu: Floats
+    px_mm: float
+    inside: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """`kind` was laid in, None for nothing; `probability` of any; Dice NaN without blood."""
+
+    kind: HemorrhageType | None
+    probability: float
+    any_dice: float
+    type_dice: float
+    marked_mm2: float
+    true_mm2: float
+
+
+def real_slices() -> Iterator[RealSlice]:
+    """Slices of the real heads at hand without hemorrhage and contrast that show enough brain."""
+    for name, volume in real_volumes():
+        if any(word in name for word in _SKIPPED):
+            continue
+        px_mm = float(volume.spacing_mm[1])
+        for k, plane in enumerate(volume.hu):
+            hu = plane.astype(np.float32)
+            inside = inside_skull(hu, px_mm)
+            if inside is not None and np.median(hu[inside]) > 0:
+                yield RealSlice(f"{name}, slice {k + 1}", hu, px_mm, inside)
+
+
+def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Floats, Bools] | None:
+    """Lay blood into a slice, keeping the slice's own noise.
+
+    Returns
+    -------
+    hu : float32 [J, I]
+    region : bool [J, I]
+        What is mostly blood.
+    None
+        Where there is no room for it, such as no ventricle on the slice.
+    """
+    region = _region(rng, background, kind)
+    if region is None or region.sum() * background.px_mm**2 < _LEAST_MM2:
+        return None
+    plan = draw_plans(rng, (kind,))[0]
+    share = smooth(region.astype(np.float32), _EDGE_MM / background.px_mm) * background.inside
+    underneath = _even_hu(background, _GRAIN_MM)
+    lift_hu = np.maximum(_even_hu(background, _LIFT_MM) - np.float32(_BRAIN_HU), 0)
+    texture = smooth_noise(rng, region.shape, 6 / background.px_mm)
+    dense = np.float32(plan.hu) + np.float32(rng.uniform(0.8, 2.8)) * texture + lift_hu
+    hu = background.hu + share * (dense - underneath)
+    return hu.astype(np.float32), share > 0.5
+
+
+def _even_hu(background: RealSlice, over_mm: float) -> Floats:
+    """What lies there but for the noise; the skull does not shine into it."""
+    sigma_px = over_mm / background.px_mm
+    weight = background.inside.astype(np.float32)
+    within = smooth(np.where(background.inside, background.hu, 0).astype(np.float32), sigma_px)
+    even: Floats = (within / np.maximum(smooth(weight, sigma_px), 1e-3)).astype(np.float32)
+    return even
+
+
+def _region(rng: Rng, background: RealSlice, kind: HemorrhageType) -> Bools | None:
+    depth_px = ndimage.distance_transform_edt(background.inside)
+    depth_mm = np.asarray(depth_px * background.px_mm, np.float32)
+    if kind is HemorrhageType.INTRAPARENCHYMAL:
+        return _clot(rng, background, depth_mm)
+    if kind in {HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL}:
+        return _collection(rng, background, depth_mm, kind)
+    return _in_fluid(rng, background, depth_mm, kind)
+
+
+def _clot(rng: Rng, background: RealSlice, depth_mm: Floats) -> Bools | None:
+    """A disc with an uneven border within the brain."""
+    center = pick(rng, depth_mm > _BRAIN_MM)
+    if center is None:
+        return None
+    radius_mm = float(np.exp(rng.uniform(np.log(3), np.log(22))))
+    uneven = 1 + 0.2 * smooth_noise(rng, depth_mm.shape, 10 / background.px_mm)
+    distance_mm = _distance_mm(background, center)
+    region: Bools = (distance_mm < radius_mm * uneven) & (depth_mm > 3)
+    return region
+
+
+def _collection(
+    rng: Rng, background: RealSlice, depth_mm: Floats, kind: HemorrhageType
+) -> Bools | None:
+    """Epidural, a lens: what a disc beyond the skull covers. Subdural, a crescent along it."""
+    start = pick(rng, (depth_mm > 0) & (depth_mm < 1))
+    if start is None:
+        return None
+    if kind is HemorrhageType.EPIDURAL:
+        thick_mm, radius_mm = float(rng.uniform(5, 22)), float(rng.uniform(22, 45))
+        middle = np.argwhere(background.inside).mean(0)
+        outward = (start - middle) / max(float(np.linalg.norm(start - middle)), 1.0)
+        center = start + outward * (radius_mm - thick_mm) / background.px_mm
+        return background.inside & (_distance_mm(background, center) < radius_mm)
+    thick_mm, half_mm = float(rng.uniform(3, 13)), float(rng.uniform(25, 75))
+    along = np.clip(1 - (_distance_mm(background, start) / half_mm) ** 2, 0, 1)
+    crescent: Bools = background.inside & (depth_mm < thick_mm * np.sqrt(along))
+    return crescent
+
+
+def _in_fluid(
+    rng: Rng, background: RealSlice, depth_mm: Floats, kind: HemorrhageType
+) -> Bools | None:
+    """Subarachnoid: the fluid about one place. Intraventricular: the lower part of the deep one."""
+    even_hu = smooth(background.hu, 1.0 / background.px_mm)
+    fluid = background.inside & (even_hu > _FLUID_HU[0]) & (even_hu < _FLUID_HU[1])
+    if kind is HemorrhageType.SUBARACHNOID:
+        fluid &= depth_mm < _VENTRICLE_MM
+        center = pick(rng, fluid)
+        reach_mm = float(rng.uniform(12, 40))
+        return None if center is None else fluid & (_distance_mm(background, center) < reach_mm)
+    deep = ndimage.binary_opening(fluid & (depth_mm > _VENTRICLE_MM), iterations=2)
+    rows = np.nonzero(deep)[0]
+    if not len(rows):
+        return None
+    level = np.quantile(rows, rng.uniform(0.0, 0.7))
+    lower: Bools = deep & (np.arange(len(deep))[:, None] >= level)
+    return lower
+
+
+def _distance_mm(
+    background: RealSlice, center_ji: NDArray[np.floating] | NDArray[np.int64]
+) -> Floats:
+    rows, columns = (np.arange(n, dtype=np.float32) for n in background.hu.shape)
+    away = np.hypot(rows[:, None] - center_ji[0], columns[None, :] - center_ji[1])
+    distance_mm: Floats = (away * background.px_mm).astype(np.float32)
+    return distance_mm
+
+
+def read_slice(
+    model: Model, background: RealSlice, kind: HemorrhageType | None, region: Bools
+) -> Answer:
+    """Read one slice alone, as the viewer reads a single slice."""
+    steps = np.eye(3) * background.px_mm
+    grid = Grid((1, *background.hu.shape), np.zeros((1, 3)), steps[0], steps[1],
+                GeometryClass.SINGLE)  # fmt: skip
+    volume = Volume(background.hu[None].copy(), grid)
+    reading = read(volume, np.ones(1, bool), model, silent)
+    slabs = any_at_least_types(calibrate(reading.outputs["detection"], model.manifest.calibration))
+    least = model.manifest.segmentation_min_probability
+    mask = mark(reading.prepared, reading.outputs["segmentation"], volume, least).mask[0]
+    mm2 = background.px_mm**2
+    return Answer(
+        kind, float(slabs[0, 0]), _dice(mask > 0, region),
+        _dice(mask == kind, region) if kind else float("nan"),
+        float((mask > 0).sum()) * mm2, float(region.sum()) * mm2,
+    )  # fmt: skip
+
+
+def _dice(marked: Bools, true: Bools) -> float:
+    if not true.any():
+        return float("nan")
+    return 2 * int((marked & true).sum()) / int(marked.sum() + true.sum())
+
+
+def answers(model: Model, times: int) -> Iterator[Answer]:
+    """Each slice as it is, then with each type laid in some times."""
+    for number, background in enumerate(real_slices()):
+        nothing = np.zeros(background.hu.shape, bool)
+        yield read_slice(model, background, None, nothing)
+        for kind in HemorrhageType:
+            for turn in range(times):
+                rng = np.random.default_rng([_SEED, number, kind, turn])
+                made = lay_in(rng, background, kind)
+                if made:
+                    yield read_slice(model, replace(background, hu=made[0]), kind, made[1])
+
+
+def inserted_table(given: list[Answer]) -> str:
+    """By type: AUC against the slices as they are, Dice of any blood and of the type."""
+    plain = [a for a in given if a.kind is None]
+    rows = []
+    for name, kinds in (("any", set(HemorrhageType)), *((k.word, {k}) for k in HemorrhageType)):
+        laid = [a for a in given if a.kind in kinds]
+        if not laid:
+            continue
+        truth = np.array([0.0] * len(plain) + [1.0] * len(laid))
+        dice = np.array([a.any_dice for a in laid])
+        rows.append([
+            name,
+            f"{len(laid)}",
+            f"{auc(truth, np.array([a.probability for a in plain + laid])):.3f}",
+            f"{dice.mean():.2f} / {np.median(dice):.2f}",
+            f"{np.mean([a.type_dice for a in laid]):.2f}",
+            f"{np.median([a.true_mm2 for a in laid]):.0f}",
+        ])  # fmt: skip
+    head = ["blood laid in", "slices", "AUC", "Dice any, mean / median", "Dice of the type, mean",
+            "mm², median"]  # fmt: skip
+    marked = np.array([a.marked_mm2 for a in plain])
+    return table(head, rows) + (
+        f"\n\n{len(plain)} slices as they are: {np.mean(marked):.0f} mm² marked on average, none "
+        f"on {int((marked == 0).sum())}."
+    )
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--times", type=int, default=3)
+    given = parser.parse_args()
+    print(inserted_table(list(answers(load_model(given.folder, "cpu", 1), given.times))))
+
+
+if __name__ == "__main__":
+    main()
