@@ -14,9 +14,10 @@ from training.protocol import Protocol
 #: 30 HU at 2 mm, falling within 3 mm and, more weakly, over 12 mm.
 _RIM_HU = (0.0, 8.0, 20.0, 34.0)
 _RIM_SHARES = (0.3, 0.3, 0.25, 0.15)
-#: How much the brain brightens with the share of bone in a slice, HU for all of it: the beam
-#: hardens where it meets the vault at a slant, and not every scanner corrects for it. Real heads at
-#: hand: 0 (Toshiba) and 85 (GE, whose last slabs are 30 % to 40 % bone), from a share of 0.16 on.
+#: How much the brain brightens with the share of bone in a slice, HU for all of it, from a share of
+#: 0.16 on: the beam hardens where it meets the vault at a slant, and not every scanner corrects for
+#: it. Real heads at hand: 0 (Toshiba) and 85 (GE, whose last slabs are 30 % to 40 % bone). Five
+#: simulated heads taken by `training.projection`: 33 to 115.
 _HARDENING_HU = ((0.0, 0.0), (10.0, 60.0), (60.0, 150.0))
 _HARDENING_SHARES = (0.35, 0.4, 0.25)
 _USUAL_BONE_SHARE = 0.16
