@@ -31,7 +31,7 @@ from training.network import CLASSES
 from training.pool import Stack
 from training.recipe import Recipe
 from training.slices import Batch, batches, make_stacks
-from training.train import new_net
+from training.train import load_weights, new_net
 
 _SEED = 6_000_000
 _BATCH = 8
@@ -65,7 +65,7 @@ def read_with_network(recipe: Recipe, read: Sequence[Batch]) -> Row:
     """Score a recipe's averaged weights."""
     net = new_net(recipe).eval()
     stored = torch.load(ROOT / "runs" / recipe.name / "checkpoint.pt", weights_only=True)
-    net.load_state_dict(stored["average"])
+    load_weights(net, stored["average"])
     scores, masks = [], []
     with torch.inference_mode():
         for batch in read:

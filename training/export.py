@@ -24,7 +24,7 @@ from training.anatomy import ROOT, TEST, TRAIN, VALIDATION
 from training.half_precision import store_in_half
 from training.network import EMBEDDING, IchNet
 from training.recipe import Recipe
-from training.train import new_net
+from training.train import load_weights, new_net
 
 OPSET = 17
 _TOLERANCE = 1e-4
@@ -64,7 +64,7 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
     """
     net = new_net(recipe)
     stored = torch.load(checkpoint, weights_only=True)
-    net.load_state_dict(stored["average"])
+    load_weights(net, stored["average"])
     shipped = Shipped(net).eval()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "model.onnx"

@@ -80,8 +80,8 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
     checkpoint = run.folder / "checkpoint.pt"
     if weights and not checkpoint.exists():
         stored = torch.load(weights, weights_only=True)
-        net.load_state_dict(stored["average"])
-        average.load_state_dict(stored["average"])
+        load_weights(net, stored["average"])
+        load_weights(average, stored["average"])
         run.steps_before = stored["step"] + stored["steps_before"]
     elif checkpoint.exists():
         stored = torch.load(checkpoint, weights_only=True)
@@ -91,6 +91,24 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
         run.step, run.spent_s = stored["step"], stored["spent_s"]
         run.steps_before = stored["steps_before"]
     return run
+
+
+def load_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Put stored weights into a network.
+
+    Those of before the marked area counted lack `extent`; it starts at zero, so they still mean the
+    same network.
+
+    Raises
+    ------
+    ValueError
+        Where the weights are those of another network.
+    """
+    missing, unknown = net.load_state_dict(weights, strict=False)
+    lacking = [name for name in missing if not name.startswith("extent.")]
+    if lacking or unknown:
+        names = ", ".join([*lacking, *unknown])
+        raise ValueError(f"The weights are those of another network: they differ in {names}.")
 
 
 def save(run: Run) -> None:

@@ -12,6 +12,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 from training.losses import losses  # noqa: E402
 from training.network import Answer, IchNet, pool_evidence  # noqa: E402
+from training.train import load_weights  # noqa: E402
 
 
 @pytest.fixture
@@ -40,6 +41,19 @@ def test_peers_answer_what_they_can() -> None:
         assert (answer.segmentation is not None) == segments
     with pytest.raises(ValueError, match="no network vgg"):
         build_peer("vgg", 5)
+
+
+def test_weights_of_before_the_area_counted_are_the_same_network(net: IchNet) -> None:
+    weights = {k: v for k, v in net.state_dict().items() if not k.startswith("extent.")}
+    torch.manual_seed(1)
+    other = IchNet(5, (8, 8, 8, 8, 8))
+    load_weights(other, weights)
+    image = torch.rand(1, 5, 64, 64)
+    expected, found = net.eval()(image), other.eval()(image)
+    np.testing.assert_array_equal(found.detection.detach(), expected.detection.detach())
+    weights["another.weight"] = weights.pop("evidence.bias")
+    with pytest.raises(ValueError, match=r"they differ in evidence\.bias, another\.weight"):
+        load_weights(other, weights)
 
 
 def test_evidence_is_pooled_by_a_soft_maximum() -> None:
