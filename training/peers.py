@@ -52,7 +52,7 @@ class DeepLabV3(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        backbone = resnet50(spatial_dims=2, n_input_channels=channels, num_classes=1)
+        backbone = _resnet50(channels, 1)
         _dilate(backbone.layer4)
         self.features = nn.Sequential(
             backbone.conv1, backbone.bn1, nn.ReLU(inplace=True), backbone.maxpool,
@@ -76,6 +76,13 @@ class DeepLabV3(nn.Module):
         return functional.interpolate(
             self.head(joined), size=image.shape[2:], mode="bilinear", align_corners=False
         )
+
+
+def _resnet50(channels: int, answers: int) -> nn.Module:
+    """As published (arXiv:1512.03385): the first convolution halves the image; MONAI's does not."""
+    return resnet50(
+        spatial_dims=2, n_input_channels=channels, num_classes=answers, conv1_t_stride=2
+    )
 
 
 def _atrous(kernel: int, dilation: int) -> nn.Sequential:
@@ -104,7 +111,7 @@ def build_peer(name: str, channels: int) -> nn.Module:
     if name == "deeplabv3":
         return Segmenter(DeepLabV3(channels))
     if name == "resnet50":
-        return Classifier(resnet50(spatial_dims=2, n_input_channels=channels, num_classes=CLASSES))
+        return Classifier(_resnet50(channels, CLASSES))
     if name == "densenet121":
         return Classifier(DenseNet121(2, channels, CLASSES))
     raise ValueError(f"There is no network {name}: unet, deeplabv3, resnet50 or densenet121")
