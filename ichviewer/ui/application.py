@@ -14,6 +14,7 @@ from ichviewer.errors import SettingsError
 from ichviewer.language import chosen_language
 from ichviewer.settings import Settings, read_settings, write_settings
 from ichviewer.ui import placement
+from ichviewer.ui.garbage import spare_what_stands
 from ichviewer.ui.jobs import Jobs
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import Messages
@@ -46,6 +47,7 @@ def run(folder: Path | None) -> int:
             QTimer.singleShot(0, window.reading.look_for_interrupted)
             if problem is None and not settings.is_introduced:
                 window.show_first_steps()
+        spare_what_stands()
         watchdog = Watchdog()
         code = application.exec()
         watchdog.stop()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from ichviewer.imaging.measurement import Kind
 from ichviewer.reading.record import Presence, Verdict
 from ichviewer.reading.replay import journals, replay
+from ichviewer.ui.garbage import spare_what_stands
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.watchdog import LONGEST_S, Block, Watchdog
 from tests.ui.scripted_read import ByKeys, ByMouse, Reader
@@ -18,6 +19,7 @@ def test_a_study_is_read_with_one_hand(
     window: MainWindow, hand: type[Reader], own_data: Path
 ) -> None:
     blocks: list[Block] = []
+    spare_what_stands()  # as the application does
     watchdog = Watchdog(blocks.append)
     reader = hand(window)
     stations: list[str] = []
