@@ -57,11 +57,8 @@ class LesionTable(QTableWidget):
         self.setWordWrap(False)
         self.setShowGrid(False)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
         header.setHighlightSections(False)
-        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.currentCellChanged.connect(lambda row, *_: self._choose(row))
         self.cellClicked.connect(lambda row, _column: self._choose(row))
@@ -73,11 +70,18 @@ class LesionTable(QTableWidget):
 
     def _refresh(self) -> None:
         lesions = self._model.findings.lesions if self._model.findings else ()
+        header = self.horizontalHeader()
         self.blockSignals(True)
+        # Else the columns are fitted anew after every single cell.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustIgnored)
         self.setRowCount(len(lesions))
         for row, lesion in enumerate(lesions):
             for column, item in enumerate(_items(self._model, lesion)):
                 self.setItem(row, column, item)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.blockSignals(False)
         self._fit()
         rows_px = min(len(lesions), _LEAST_ROWS) * self.verticalHeader().defaultSectionSize()
