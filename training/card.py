@@ -29,8 +29,8 @@ not how well it reads patients.
 
 One small 2.5-D network (three neighbouring slabs of about 5 mm, four windows, pixels of
 {manifest["input"]["spacing_mm"]:g} mm) answers with a mask of the five hemorrhage types, a
-probability for each slice, the evidence map that this probability is pooled from, and a vector of
-128 numbers for finding similar cases. License
+probability for each slice, the evidence map that it is pooled from (the
+marked area adds to it), and a vector of 128 numbers for finding similar cases. License
 {manifest["license"]}. SHA-256 `{manifest["sha256"]}`, {manifest["size_bytes"] / 1e6:.1f} MB,
 opset {manifest["opset"]}; ONNX differs from torch by at most
 {manifest["export"]["largest_difference_from_torch"]:.1e}.

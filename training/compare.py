@@ -26,7 +26,7 @@ from ichviewer.imaging.volume import Volume
 from training.anatomy import ROOT, TEST
 from training.card import table
 from training.fields import Floats
-from training.metrics import auc
+from training.metrics import auc, mask_dice
 from training.network import CLASSES
 from training.pool import Stack
 from training.recipe import Recipe
@@ -97,7 +97,7 @@ def read_with_k_means(stacks: Sequence[Stack], px_mm: float) -> Row:
             true.append(mask > 0)
             score.append(float(dense.sum()))
             present.append(float((mask > 0).any()))
-    dice = [_dice(f, t) for f, t in zip(found, true, strict=True) if t.any()]
+    dice = [mask_dice(f, t) for f, t in zip(found, true, strict=True) if t.any()]
     return Row(
         "k-means", auc(np.array(present), np.array(score)), np.nan, float(np.mean(dice)), np.nan,
         0, 1000 * spent / len(found), 0.0,
@@ -117,9 +117,9 @@ def _row(
     if masks:
         found, true = np.concatenate(masks), np.concatenate([batch.mask for batch in read])
         any_dice = float(
-            np.mean([_dice(f > 0, t > 0) for f, t in zip(found, true, strict=True) if t.any()])
+            np.mean([mask_dice(f > 0, t > 0) for f, t in zip(found, true, strict=True) if t.any()])
         )
-        macro = float(np.mean([_dice(found == c, true == c) for c in range(1, CLASSES)]))
+        macro = float(np.mean([mask_dice(found == c, true == c) for c in range(1, CLASSES)]))
     return Row(
         name, auc(present[:, 0], score[:, 0]), float(np.nanmean(types)), any_dice, macro, *cost
     )
@@ -128,11 +128,6 @@ def _row(
 def _mask(probability: Floats) -> Masks:
     blood = 1 - probability[:, 0] >= _MIN_PROBABILITY
     return np.where(blood, probability[:, 1:].argmax(1) + 1, 0).astype(np.uint8)
-
-
-def _dice(found: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
-    total = int(found.sum() + true.sum())
-    return 2 * int((found & true).sum()) / total if total else float("nan")
 
 
 class _Answers(nn.Module):

@@ -29,7 +29,7 @@ from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.card import table
 from training.fields import Floats, Rng, pick, smooth, smooth_noise
-from training.metrics import auc
+from training.metrics import auc, mask_dice
 from training.real_heads import real_volumes
 from training.skull import inside_skull
 from training.statistics import draw_plans
@@ -203,16 +203,10 @@ def read_slice(
     mask = mark(reading.prepared, reading.outputs["segmentation"], volume, least).mask[0]
     mm2 = background.px_mm**2
     return Answer(
-        kind, float(slabs[0, 0]), _dice(mask > 0, region),
-        _dice(mask == kind, region) if kind else float("nan"),
+        kind, float(slabs[0, 0]), mask_dice(mask > 0, region),
+        mask_dice(mask == kind, region) if kind else float("nan"),
         float((mask > 0).sum()) * mm2, float(region.sum()) * mm2,
     )  # fmt: skip
-
-
-def _dice(marked: Bools, true: Bools) -> float:
-    if not true.any():
-        return float("nan")
-    return 2 * int((marked & true).sum()) / int(marked.sum() + true.sum())
 
 
 def answers(model: Model, times: int) -> Iterator[Answer]:

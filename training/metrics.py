@@ -54,6 +54,13 @@ def expected_calibration_error(truth: Floats, probability: Floats) -> float:
     return float(sum(gaps))
 
 
+def mask_dice(marked: NDArray[np.bool_], true: NDArray[np.bool_]) -> float:
+    """Dice of two masks; NaN where nothing is true (the empty-case rule)."""
+    if not true.any():
+        return float("nan")
+    return 2 * int((marked & true).sum()) / int(marked.sum() + true.sum())
+
+
 def dice(both: Floats, marked: Floats, true: Floats) -> Floats:
     """Dice of each study from volumes; NaN where there is no true blood (the empty-case rule)."""
     true = np.asarray(true, np.float64)

@@ -23,6 +23,7 @@ from ichviewer.analysis.prepare import window_channels
 from training.anatomy import TEST
 from training.fields import Floats, Rng
 from training.head import build_head
+from training.metrics import mask_dice
 from training.protocol import draw_training_protocol
 from training.scanner import draw_pose, scan
 
@@ -104,7 +105,7 @@ def compare(model: Model, slices: int) -> dict[str, object]:
         photons = float(np.exp(rng.uniform(np.log(3e5), np.log(3e6))))
         slow = project(rng, clean.hu[0], protocol.px_mm, photons)
         truth = fast.mask[0] > 0
-        rows.append([_dice(_marked(model, hu), truth) for hu in (fast.hu[0], slow)])
+        rows.append([mask_dice(_marked(model, hu), truth) for hu in (fast.hu[0], slow)])
     table = np.array(rows)
     return {
         "slices": slices,
@@ -119,11 +120,6 @@ def _marked(model: Model, hu: Floats) -> Bools:
     )
     blood = 1 - model.run(image)["segmentation"][0, 0]
     return np.asarray(blood >= model.manifest.segmentation_min_probability)
-
-
-def _dice(found: Bools, truth: Bools) -> float:
-    total = int(found.sum() + truth.sum())
-    return 2 * int((found & truth).sum()) / total if truth.any() else float("nan")
 
 
 def main() -> None:

@@ -129,16 +129,16 @@ def save(run: Run) -> None:
     partial.replace(file)
 
 
-def keep(run: Run, file: Path) -> None:
-    """Write the averaged weights small, for `--weights` of a later run.
+def keep(net: nn.Module, step: int, steps_before: int, file: Path) -> None:
+    """Write averaged weights small, for `--weights` of a later run.
 
     Half precision is enough for weights; variances of activations reach beyond its range.
     """
     average = {
         name: value.half() if value.is_floating_point() and "running" not in name else value
-        for name, value in run.average.state_dict().items()
+        for name, value in net.state_dict().items()
     }
-    torch.save({"average": average, "step": run.step, "steps_before": run.steps_before}, file)
+    torch.save({"average": average, "step": step, "steps_before": steps_before}, file)
 
 
 def train(recipe: Recipe, weights: Path | None = None) -> Run:
@@ -289,7 +289,7 @@ def main() -> None:
     given = parser.parse_args()
     run = train(Recipe.read(given.recipe), given.weights)
     if given.keep:
-        keep(run, given.keep)
+        keep(run.average, run.step, run.steps_before, given.keep)
 
 
 if __name__ == "__main__":

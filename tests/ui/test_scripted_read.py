@@ -1,5 +1,6 @@
 """The demo read from opening to closing in the real window, with one hand only."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_a_study_is_read_with_one_hand(
 
     reader.read(after)
     watchdog.stop()
+    gc.unfreeze()
     # By what the thread itself worked: by the clock, a busy machine would be found guilty.
     assert not [block for block in blocks if block.cpu_s > LONGEST_S]
     assert stations == [station.__name__ for station in reader.stations]

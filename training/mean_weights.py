@@ -1,0 +1,67 @@
+"""The mean of weights that lie on one path of training, such as of two rounds.
+
+`python -m training.mean_weights RECIPE A.pt B.pt --keep OUT.pt`
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from training.anatomy import TRAIN
+from training.recipe import Recipe
+from training.slices import batches
+from training.train import keep, load_weights, new_net
+
+_SETTLE_BATCHES = 24
+
+
+def mean_of(nets: Sequence[nn.Module], images: Iterable[Tensor]) -> nn.Module:
+    """The first network with the mean weights of all.
+
+    Means and variances of activations belong to the weights that they were measured with, so they
+    are measured again.
+
+    Parameters
+    ----------
+    nets
+        Of one kind; the first is changed.
+    images
+        Batches [N, C, S, S] of whole slices.
+    """
+    parameters = zip(*(net.parameters() for net in nets), strict=True)
+    with torch.no_grad():
+        for first, *others in parameters:
+            first.copy_(torch.stack([first, *others]).mean(0))
+    torch.optim.swa_utils.update_bn(images, nets[0])
+    return nets[0]
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("--keep", type=Path, required=True)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    recipe = Recipe.read(given.recipe)
+    stored = [torch.load(file, weights_only=True) for file in given.weights]
+    nets = [new_net(recipe) for _ in stored]
+    for net, one in zip(nets, stored, strict=True):
+        load_weights(net, one["average"])
+    rng = np.random.default_rng(recipe.seed)
+    drawn = batches(rng, TRAIN, recipe.spec, recipe, int(recipe.optimise["batch"]))
+    images = (torch.from_numpy(batch.image) for batch in islice(drawn, _SETTLE_BATCHES))
+    longest = max(stored, key=lambda one: one["step"] + one["steps_before"])
+    keep(mean_of(nets, images), longest["step"], longest["steps_before"], given.keep)
+
+
+if __name__ == "__main__":
+    main()
