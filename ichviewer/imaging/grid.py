@@ -24,6 +24,8 @@ REGULAR_TOLERANCE_RELATIVE = 0.01
 GAP_FACTOR = 1.5
 #: A shear of the slice positions against the slice normal above this is a tilted gantry.
 TILT_TOLERANCE_DEG = 0.05
+#: Differences below this, of mm or of voxels, are rounding.
+_SAME = 1e-9
 
 
 class GeometryClass(StrEnum):
@@ -248,11 +250,14 @@ class Grid:
 
         Returns
         -------
-        k, j, i, each (R, C).
+        k, j, i, each (R, C), or with a length of 1 for R or C where nothing changes along it.
         """
 
         def along(direction: Float) -> Float:
-            return np.asarray((rows_lps_mm @ direction)[:, None] + columns_lps_mm @ direction)
+            down, right = rows_lps_mm @ direction, columns_lps_mm @ direction
+            # Slices that are not tilted are the same for a whole row: 1 / C of the points.
+            down, right = (one[:1] if np.ptp(one) < _SAME else one for one in (down, right))
+            return np.asarray(down[:, None] + right)
 
         k = self._slice_index(
             along(self.normal_lps) - self.slice_positions_lps_mm[0] @ self.normal_lps

@@ -133,7 +133,8 @@ def _voxels_under(
     slices, length = grid.shape_kji[0], grid.shape_kji[other]
     found = grid.kji_of_sheet(rows_lps_mm, columns_lps_mm)
     k, m = found[Axis.K], found[other]
-    inside = (k >= -0.5) & (k <= slices - 0.5) & (m >= -0.5) & (m < length - 0.5)
+    inside = np.ones((len(rows_lps_mm), len(columns_lps_mm)), dtype=bool)
+    inside &= (k >= -0.5) & (k <= slices - 0.5) & (m >= -0.5) & (m < length - 0.5)
     nearest = np.clip(np.rint(k), 0, slices - 1).astype(np.int32)
     beyond = np.clip(nearest + np.sign(k - nearest), 0, slices - 1).astype(np.int32)
     if grid.missing_slices.any():

@@ -50,13 +50,15 @@ class StatusCorner(QWidget):
 
     def _refresh_work(self) -> None:
         work = self._model.work
+        if work is not None:
+            # First, for a visible bar repaints at once, and all that waits to be painted with it.
+            self._bar.setRange(0, work.total)
+            self._bar.setValue(work.done)
         for part in (self._bar, self._cancel):
             part.setVisible(work is not None)
         if work is None:
             self._work.setText("" if self._model.volume else tr("Ready"))
             return
-        self._bar.setRange(0, work.total)
-        self._bar.setValue(work.done)
         count = (
             "  " + tr("{done:,} of {total:,}", done=work.done, total=work.total)
             if work.total

@@ -137,7 +137,16 @@ def test_a_sheet_is_found_as_its_points_are(name: str) -> None:
     columns = np.outer(np.linspace(-5, 40, 30), [0.9, 0.2, 0.1])
     for one in (grid, single):
         expected = one.kji(rows[:, None] + columns[None])
-        assert np.allclose(np.stack(one.kji_of_sheet(rows, columns), axis=-1), expected, atol=1e-9)
+        found = np.broadcast_arrays(*one.kji_of_sheet(rows, columns), expected[..., 0])[:3]
+        assert np.allclose(np.stack(found, axis=-1), expected, atol=1e-9)
+
+
+def test_of_a_sheet_square_to_the_slices_a_whole_row_lies_in_one_slice() -> None:
+    grid = axial([0, 1, 2, 4, 6])
+    across = np.outer(np.arange(3), grid.row_step_lps_mm)
+    stack = np.outer(np.linspace(-1, 7, 6), [0.0, 0.0, 1.0])
+    assert grid.kji_of_sheet(stack, across)[0].shape == (6, 1)
+    assert grid.kji_of_sheet(across, stack)[0].shape == (1, 6)
 
 
 @pytest.mark.parametrize("name", SCANS)
