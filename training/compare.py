@@ -1,7 +1,8 @@
 """One table of networks on one set of slices: `python -m training.compare RECIPE... > table.md`.
 
-Every recipe's last checkpoint and the k-means reader see the same simulated slices, of anatomies
-never trained on, and are scored by the same arithmetic. Speed is ONNX Runtime's on two threads.
+Every network, with the weights that ship or else of its last checkpoint, and the k-means reader see
+the same simulated slices, of anatomies never trained on, and are scored by the same arithmetic.
+Speed is ONNX Runtime's on two threads.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 
 from ichviewer.analysis.classical import find_dense
 from ichviewer.analysis.head import HEAD_SPEC, find_head
+from ichviewer.analysis.prepare import AIR_HU, InputSpec, window_channels
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
 from training.anatomy import ROOT, TEST
@@ -30,11 +32,12 @@ from training.metrics import auc, mask_dice
 from training.network import CLASSES
 from training.pool import Stack
 from training.recipe import Recipe
-from training.slices import Batch, batches, make_stacks
+from training.slices import make_stacks, present
 from training.train import load_weights, new_net
 
 _SEED = 6_000_000
 _BATCH = 8
+_HEALTHY_SHARE = 0.3
 _MIN_PROBABILITY = 0.5
 _TIMED = 4
 
@@ -43,9 +46,13 @@ Masks = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Row:
-    """What one reader is worth; None or NaN is what it does not answer."""
+    """What one reader is worth; None or NaN is what it does not answer.
+
+    `slices` is how many it was trained on.
+    """
 
     name: str
+    slices: int
     auc_any: float
     auc_types: float
     any_dice: float
@@ -55,74 +62,86 @@ class Row:
     megabytes: float
 
 
-def slices_to_read(recipe: Recipe, count: int) -> list[Batch]:
-    """The same batches for every network of one input."""
-    drawn = batches(np.random.default_rng(_SEED), TEST, recipe.spec, recipe, _BATCH)
-    return [next(drawn) for _ in range(count // _BATCH)]
+def stacks_to_read(spec: InputSpec, slices: int) -> list[Stack]:
+    """Parts of series of the test anatomies, at least so many slices together."""
+    rng = np.random.default_rng(_SEED)
+    stacks: list[Stack] = []
+    while sum(len(stack.hu) for stack in stacks) < slices:
+        stacks += make_stacks(rng, TEST, spec, _HEALTHY_SHARE)
+    return stacks
 
 
-def read_with_network(recipe: Recipe, read: Sequence[Batch]) -> Row:
-    """Score a recipe's averaged weights."""
+def read_with_network(recipe: Recipe, stacks: Sequence[Stack]) -> Row:
+    """Score a recipe's averaged weights; of slices at an end of a part, the end repeats itself."""
     net = new_net(recipe).eval()
-    stored = torch.load(ROOT / "runs" / recipe.name / "checkpoint.pt", weights_only=True)
+    stored = torch.load(_weights(recipe), weights_only=True)
     load_weights(net, stored["average"])
     scores, masks = [], []
-    with torch.inference_mode():
-        for batch in read:
-            answer = net(torch.from_numpy(batch.image).to(memory_format=torch.channels_last))
-            scores.append(torch.sigmoid(answer.detection).numpy())
-            if answer.segmentation is not None:
-                masks.append(_mask(torch.softmax(answer.segmentation, 1).numpy()))
+    for images in _images(stacks, recipe.spec):
+        with torch.inference_mode():
+            answer = net(torch.from_numpy(images).to(memory_format=torch.channels_last))
+        scores.append(torch.sigmoid(answer.detection).numpy())
+        if answer.segmentation is not None:
+            masks.append(_mask(torch.softmax(answer.segmentation, 1).numpy()))
     ms, megabytes = _cost(net, recipe)
     parameters = sum(p.numel() for p in net.parameters())
-    return _row(recipe.name, np.concatenate(scores), masks, read, (parameters, ms, megabytes))
+    slices = (stored["step"] + stored.get("steps_before", 0)) * int(recipe.optimise["batch"])
+    score, truth = np.concatenate(scores), np.concatenate([stack.mask for stack in stacks])
+    types = [auc(present(truth)[:, c], score[:, c]) for c in range(1, CLASSES)]
+    found = np.concatenate(masks) if masks else None
+    return Row(
+        recipe.name, slices, auc(present(truth)[:, 0], score[:, 0]), float(np.nanmean(types)),
+        np.nan if found is None else _any_dice(found, truth),
+        np.nan if found is None else _macro_dice(found, truth), parameters, ms, megabytes,
+    )  # fmt: skip
 
 
 def read_with_k_means(stacks: Sequence[Stack], px_mm: float) -> Row:
     """Score the second reader, which knows blood but no types, slice by slice."""
-    found, true, score, present, spent = [], [], [], [], 0.0
-    for stack in stacks:
-        for hu, mask in zip(stack.hu, stack.mask, strict=True):
-            steps = np.eye(3) * px_mm
-            grid = Grid((1, *hu.shape), np.zeros((1, 3)), steps[0], steps[1])
-            volume = Volume(hu[None], grid)
-            start = time.perf_counter()
-            head = find_head(volume)
-            dense = find_dense(head)[0]
-            spent += time.perf_counter() - start
-            step = HEAD_SPEC.spacing_mm / px_mm
-            at = np.rint((np.indices(mask.shape) - (len(mask) - 1) / 2) / step).astype(int)
-            at = np.clip(at + HEAD_SPEC.size_px // 2, 0, HEAD_SPEC.size_px - 1)
-            found.append(dense[at[0], at[1]])
-            true.append(mask > 0)
-            score.append(float(dense.sum()))
-            present.append(float((mask > 0).any()))
-    dice = [mask_dice(f, t) for f, t in zip(found, true, strict=True) if t.any()]
+    found, score, spent = [], [], 0.0
+    for hu in np.concatenate([stack.hu for stack in stacks]):
+        steps = np.eye(3) * px_mm
+        grid = Grid((1, *hu.shape), np.zeros((1, 3)), steps[0], steps[1])
+        volume = Volume(hu[None], grid)
+        start = time.perf_counter()
+        dense = find_dense(find_head(volume))[0]
+        spent += time.perf_counter() - start
+        step = HEAD_SPEC.spacing_mm / px_mm
+        at = np.rint((np.indices(hu.shape) - (len(hu) - 1) / 2) / step).astype(int)
+        at = np.clip(at + HEAD_SPEC.size_px // 2, 0, HEAD_SPEC.size_px - 1)
+        found.append(dense[at[0], at[1]].astype(np.uint8))
+        score.append(float(dense.sum()))
+    truth = np.concatenate([stack.mask for stack in stacks])
     return Row(
-        "k-means", auc(np.array(present), np.array(score)), np.nan, float(np.mean(dice)), np.nan,
-        0, 1000 * spent / len(found), 0.0,
+        "k-means", 0, auc(present(truth)[:, 0], np.array(score)), np.nan,
+        _any_dice(np.stack(found), truth), np.nan, 0, 1000 * spent / len(found), 0.0,
     )  # fmt: skip
 
 
-def _row(
-    name: str,
-    score: Floats,
-    masks: list[Masks],
-    read: Sequence[Batch],
-    cost: tuple[int, float, float],
-) -> Row:
-    present = np.concatenate([batch.present for batch in read])
-    types = [auc(present[:, c], score[:, c]) for c in range(1, CLASSES)]
-    any_dice = macro = np.nan
-    if masks:
-        found, true = np.concatenate(masks), np.concatenate([batch.mask for batch in read])
-        any_dice = float(
-            np.mean([mask_dice(f > 0, t > 0) for f, t in zip(found, true, strict=True) if t.any()])
-        )
-        macro = float(np.mean([mask_dice(found == c, true == c) for c in range(1, CLASSES)]))
-    return Row(
-        name, auc(present[:, 0], score[:, 0]), float(np.nanmean(types)), any_dice, macro, *cost
+def _weights(recipe: Recipe) -> Path:
+    shipped = ROOT / "training" / "checkpoints" / f"{recipe.name}.pt"
+    return shipped if shipped.exists() else ROOT / "runs" / recipe.name / "checkpoint.pt"
+
+
+def _images(stacks: Sequence[Stack], spec: InputSpec) -> Iterator[Floats]:
+    """Batches [N, C, S, S] of all slices with their neighbours, in order."""
+    images = np.concatenate(
+        [
+            window_channels(np.maximum(stack.hu.astype(np.float32), AIR_HU), spec.channels)
+            for stack in stacks
+        ]
     )
+    for first in range(0, len(images), _BATCH):
+        yield images[first : first + _BATCH]
+
+
+def _any_dice(found: Masks, truth: Masks) -> float:
+    pairs = zip(found > 0, truth > 0, strict=True)
+    return float(np.mean([mask_dice(f, t) for f, t in pairs if t.any()]))
+
+
+def _macro_dice(found: Masks, truth: Masks) -> float:
+    return float(np.mean([mask_dice(found == c, truth == c) for c in range(1, CLASSES)]))
 
 
 def _mask(probability: Floats) -> Masks:
@@ -176,13 +195,12 @@ def main() -> None:
     given = parser.parse_args()
     recipes = [Recipe.read(file) for file in given.recipes]
     spec = recipes[0].spec
-    read = slices_to_read(recipes[0], given.slices)
-    rows = [read_with_network(recipe, read) for recipe in recipes if recipe.spec == spec]
-    rng = np.random.default_rng(_SEED)
-    stacks = [make_stacks(rng, TEST, spec, 0.3)[0] for _ in range(given.slices // 30)]
+    stacks = stacks_to_read(spec, given.slices)
+    rows = [read_with_network(recipe, stacks) for recipe in recipes if recipe.spec == spec]
     rows.append(read_with_k_means(stacks, spec.spacing_mm))
     head = [
-        "reader", "slice AUC any", "slice AUC types, mean", "any Dice, mean", "macro Dice, pooled",
+        "reader", "trained on slices",
+        "slice AUC any", "slice AUC types, mean", "any Dice, mean", "macro Dice, pooled",
         "parameters", "ms a slice", "MB",
     ]  # fmt: skip
     print(table(head, [_listed(row) for row in rows]))
@@ -192,6 +210,7 @@ def _listed(row: Row) -> list[str]:
     worth = [row.auc_any, row.auc_types, row.any_dice, row.macro_dice]
     return [
         row.name,
+        f"{row.slices:,}" if row.slices else "–",
         *("–" if np.isnan(value) else f"{value:.3f}" for value in worth),
         f"{row.parameters / 1e6:.2f} M" if row.parameters else "–",
         f"{row.ms_per_slice:.0f}",
