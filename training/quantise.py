@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,16 +55,35 @@ class _Slices(CalibrationDataReader):
 
 
 def kept_in_float(model: onnx.ModelProto) -> list[str]:
-    """The first convolution, and the nodes within a few steps of an output."""
+    """The first convolution, sums outside the convolutions, and what is near an output.
+
+    The logarithm of a sum that was rounded to nothing is not a number.
+    """
+    users = defaultdict(set)
+    for node in model.graph.node:
+        for name in node.input:
+            users[name].add(node.op_type)
     producer = {name: node for node in model.graph.node for name in node.output}
     first = next(node.name for node in model.graph.node if node.op_type == "Conv")
-    kept = {first}
+    kept = {first} | {
+        node.name
+        for node in model.graph.node
+        if node.op_type == "Add" and not users[node.output[0]] <= {"Conv", "Relu"}
+    }
     frontier = [output.name for output in model.graph.output]
     for _ in range(_OUTPUT_DEPTH):
         nodes = [producer[name] for name in frontier if name in producer]
         kept |= {node.name for node in nodes}
         frontier = [name for node in nodes for name in node.input]
     return sorted(kept)
+
+
+def name_used_operators(model: onnx.ModelProto) -> None:
+    """Name only the sets of operators in use; the program runs nothing that asks for more."""
+    used = {node.domain for node in model.graph.node} | {""}
+    named = [one for one in model.opset_import if one.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(named)
 
 
 def quantise(folder: Path, out: Path, recipe: Recipe) -> None:
@@ -84,6 +104,9 @@ def quantise(folder: Path, out: Path, recipe: Recipe) -> None:
         nodes_to_exclude=kept_in_float(onnx.load(str(prepared))),
     )
     prepared.unlink()
+    model = onnx.load(str(out / "model.onnx"))
+    name_used_operators(model)
+    onnx.save(model, str(out / "model.onnx"))
     content = (out / "model.onnx").read_bytes()
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
