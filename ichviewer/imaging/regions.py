@@ -198,7 +198,9 @@ def histogram_of(values: Float) -> Histogram:
     low, high = np.floor(values.min()), np.floor(values.max())
     width = max(1.0, np.ceil((high - low + 1) / (_MOST_BINS - 1)))
     first = np.floor(low / width) * width
-    bins = np.floor((values - first) / width).astype(np.int64)
+    edges = np.arange(first, high + 1, width)
+    # By comparison: what lies just below an edge is rounded onto it by a subtraction.
+    bins = np.searchsorted(edges, values, side="right") - 1
     return Histogram(float(first), float(width), np.bincount(bins))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ichviewer.imaging.cut import Cut, cut_of, cut_through
@@ -194,6 +194,7 @@ def test_an_outline_that_crosses_itself_has_no_area() -> None:
     st.lists(st.integers(-1024, 3071), min_size=1, max_size=300),
     st.floats(-1, 1),
 )
+@example([0], -5e-324)
 @settings(max_examples=200, deadline=None)
 def test_a_histogram_holds_every_value_in_its_bin(values: list[int], shift: float) -> None:
     array = np.array(values) + shift
