@@ -85,6 +85,8 @@ class Watchdog(QObject):
     def _watch(self) -> None:
         while not self._is_over.wait(_PAUSE_S):
             self._has_answered.clear()
+            if self._is_over.is_set():  # Stopped just before: nobody will answer.
+                return
             asked_s, before_s = time.perf_counter(), self._cpu_s
             self._asked.emit()
             if self._has_answered.wait(LONGEST_S):

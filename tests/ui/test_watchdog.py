@@ -1,6 +1,7 @@
 """A window's thread that does not answer is noticed, with the place where it was."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 
@@ -41,6 +42,22 @@ def test_short_work_is_no_block(blocks: list[Block], qtbot: QtBot) -> None:
         work(0.02)
         qtbot.wait(1)
     assert not [block for block in blocks if block.cpu_s > 0.1]
+
+
+def test_a_stop_just_before_it_asks_is_not_missed(qtbot: QtBot) -> None:
+    watchdog = Watchdog()
+
+    class Stopped(threading.Event):
+        """What `stop` sets, set at the worst moment."""
+
+        def clear(self) -> None:
+            watchdog._is_over.set()
+            self.set()
+            super().clear()
+
+    watchdog._has_answered = Stopped()
+    watchdog._thread.join(20)
+    assert not watchdog._thread.is_alive()
 
 
 def test_the_log_tells_times_and_places() -> None:
