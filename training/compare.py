@@ -87,10 +87,11 @@ def read_with_network(recipe: Recipe, stacks: Sequence[Stack]) -> Row:
     parameters = sum(p.numel() for p in net.parameters())
     slices = (stored["step"] + stored.get("steps_before", 0)) * int(recipe.optimise["batch"])
     score, truth = np.concatenate(scores), np.concatenate([stack.mask for stack in stacks])
-    types = [auc(present(truth)[:, c], score[:, c]) for c in range(1, CLASSES)]
+    shown = present(truth)
+    types = [auc(shown[:, c], score[:, c]) for c in range(1, CLASSES)]
     found = np.concatenate(masks) if masks else None
     return Row(
-        recipe.name, slices, auc(present(truth)[:, 0], score[:, 0]), float(np.nanmean(types)),
+        recipe.name, slices, auc(shown[:, 0], score[:, 0]), float(np.nanmean(types)),
         np.nan if found is None else _any_dice(found, truth),
         np.nan if found is None else _macro_dice(found, truth), parameters, ms, megabytes,
     )  # fmt: skip

@@ -255,7 +255,7 @@ class Grid:
 
         def along(direction: Float) -> Float:
             down, right = rows_lps_mm @ direction, columns_lps_mm @ direction
-            # Slices that are not tilted are the same for a whole row: 1 / C of the points.
+            # Without a tilt a whole row lies in one slice, which is then looked for once.
             down, right = (one[:1] if np.ptp(one) < _SAME else one for one in (down, right))
             return np.asarray(down[:, None] + right)
 
