@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ichviewer.analysis.findings import HemorrhageType
 from training.anatomy import Anatomy, Tissue, load_anatomy
@@ -28,8 +29,14 @@ from training.lesions import (
     thicken_skull,
     ventricular_region,
 )
-from training.statistics import Plan, draw_plans
+from training.statistics import Plan, draw_core_hu, draw_plans
 from training.tissue import draw_densities, hu_field
+
+_SWIRLING = {
+    HemorrhageType.EPIDURAL,
+    HemorrhageType.INTRAPARENCHYMAL,
+    HemorrhageType.INTRAVENTRICULAR,
+}
 
 
 @dataclass(frozen=True)
@@ -150,17 +157,36 @@ def _bleed(rng: Rng, hu: Floats, label: NDArray[np.uint8], region: Bools, plan: 
     if not len(where):
         return
     texture = smooth_noise(rng, region.shape, rng.uniform(4, 10)).ravel()[where]
-    value = np.full(len(where), plan.hu, np.float32)
+    underneath = hu.ravel()[where]
     if plan.kind is HemorrhageType.SUBDURAL:
         value = _subdural_hu(rng, plan, where, region.shape, texture)
     elif plan.kind is HemorrhageType.SUBARACHNOID:
         share = np.clip(rng.uniform(0.85, 1.05) + 0.1 * texture, 0.6, 1.1)
         dense = plan.hu + rng.uniform(-3, 6)  # thin: some of it is averaged away again
-        value = hu.ravel()[where] + (dense - hu.ravel()[where]) * share
-    elif rng.random() < 0.2:
+        value = underneath + (dense - underneath) * share
+    elif plan.kind is HemorrhageType.EPIDURAL:
+        value = np.full(len(where), plan.hu, np.float32)
+    else:
+        value = _clot_hu(rng, plan, region, where, underneath)
+    if plan.kind in _SWIRLING and rng.random() < 0.2:
         value -= np.float32(rng.uniform(8, 22)) * (texture > rng.uniform(0.3, 1.2))
     hu.ravel()[where] = value + np.float32(rng.uniform(0.8, 2.8)) * texture
     label.ravel()[where] = plan.kind
+
+
+def _clot_hu(
+    rng: Rng, plan: Plan, region: Bools, where: NDArray[np.int64], underneath: Floats
+) -> Floats:
+    """Densest within, and towards its border mixed with what it lies in."""
+    core_hu = np.float32(draw_core_hu(rng, plan))
+    box = ndimage.find_objects(region.astype(np.uint8))[0]
+    within_mm = np.zeros(region.shape, np.float32)
+    within_mm[box] = ndimage.distance_transform_edt(np.pad(region[box], 1))[1:-1, 1:-1, 1:-1]
+    mixed = np.exp((1 - within_mm.ravel()[where]) / np.float32(rng.uniform(0.7, 3)))
+    share = 1 - np.float32(rng.uniform(0.1, 0.5)) * mixed
+    around = np.minimum(underneath, core_hu)  # blood hides calcium
+    value: Floats = around + (core_hu - around) * share
+    return value
 
 
 def _subdural_hu(

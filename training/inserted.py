@@ -32,7 +32,7 @@ from training.fields import Floats, Rng, pick, smooth, smooth_noise
 from training.metrics import auc, mask_dice
 from training.real_heads import real_volumes
 from training.skull import inside_skull
-from training.statistics import draw_plans
+from training.statistics import draw_core_hu, draw_plans
 
 _SEED = 8_000_000
 _SKIPPED = ("Toshiba", "693")
@@ -105,7 +105,8 @@ def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Float
     underneath = _even_hu(background, _GRAIN_MM)
     lift_hu = np.maximum(_even_hu(background, _LIFT_MM) - np.float32(_BRAIN_HU), 0)
     texture = smooth_noise(rng, region.shape, 6 / background.px_mm)
-    dense = np.float32(plan.hu) + np.float32(rng.uniform(0.8, 2.8)) * texture + lift_hu
+    dense = np.float32(draw_core_hu(rng, plan)) + lift_hu
+    dense += np.float32(rng.uniform(0.8, 2.8)) * texture
     hu = background.hu + share * (dense - underneath)
     return hu.astype(np.float32), share > 0.5
 

@@ -19,7 +19,8 @@ _BLOOD_SHARE = 0.5
 _SUBARACHNOID_SHARE = 0.4
 #: Thinner blood than this looks like cortex: asking for it would teach to see what is not there.
 _SUBARACHNOID_HU = 35.0
-_BONE_HU = 130.0
+#: No blood is denser than 85 HU, so from here on bone shines in; no expert outlines that.
+_BONE_HU = 95.0
 
 
 @dataclass(frozen=True)

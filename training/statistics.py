@@ -37,8 +37,14 @@ _SHIFT_HU = {
     HemorrhageType.INTRAPARENCHYMAL: (-4.0, 1.0),
     HemorrhageType.INTRAVENTRICULAR: (0.0, 4.0),
     HemorrhageType.SUBARACHNOID: (0.0, 4.0),
-    HemorrhageType.SUBDURAL: (-3.0, 2.0),
+    HemorrhageType.SUBDURAL: (-9.0, -3.0),
 }
+#: How much denser than its mean a clot is in the middle.
+_CORE_HU = {
+    HemorrhageType.INTRAPARENCHYMAL: (1.0, 7.0),
+    HemorrhageType.INTRAVENTRICULAR: (5.0, 12.0),
+}
+_LEAST_VENTRICULAR_CORE_HU = (42.0, 54.0)
 _LEAST_ML = 0.15
 #: Little above the largest of each type in the statistics.
 _MOST_ML = {
@@ -128,4 +134,17 @@ def _draw_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
     rows = [(ml, hu) for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > least_hu]
     like = [hu for ml, hu in rows if 1 / _LIKE_VOLUME < ml / volume_ml < _LIKE_VOLUME]
     means = like if len(like) > 5 else [hu for _, hu in rows]
-    return min(_MOST_HU, float(rng.choice(means)) + float(rng.uniform(*_SHIFT_HU[kind])))
+    shifted = float(rng.choice(means)) + float(rng.uniform(*_SHIFT_HU[kind]))
+    return float(np.clip(shifted, least_hu, _MOST_HU))
+
+
+def draw_core_hu(rng: Rng, plan: Plan) -> float:
+    """Density of the middle of a hemorrhage, HU.
+
+    A mean of the statistics is also over the border, where blood is mixed with what is beside it.
+    In a ventricle, blood all of one such mean would be as dense as brain: nobody would outline it.
+    """
+    core_hu = plan.hu + float(rng.uniform(*_CORE_HU.get(plan.kind, (0.0, 0.0))))
+    if plan.kind is HemorrhageType.INTRAVENTRICULAR:
+        core_hu = max(core_hu, float(rng.uniform(*_LEAST_VENTRICULAR_CORE_HU)))
+    return core_hu
