@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from training.anatomy import TRAIN
 from training.recipe import Recipe
 from training.slices import batches
-from training.train import keep, load_weights, new_net
+from training.train import keep, load_weights, new_net, part_of
 
 _SETTLE_BATCHES = 24
 
@@ -33,7 +33,7 @@ def mean_of(nets: Sequence[nn.Module], images: Iterable[Tensor]) -> nn.Module:
     nets
         Of one kind; the first is changed.
     images
-        Batches [N, C, S, S] of whole slices.
+        Batches [N, C, S, S] of what the weights were trained on: parts of slices.
     """
     parameters = zip(*(net.parameters() for net in nets), strict=True)
     with torch.no_grad():
@@ -58,7 +58,8 @@ def main() -> None:
         load_weights(net, one["average"])
     rng = np.random.default_rng(recipe.seed)
     drawn = batches(rng, TRAIN, recipe.spec, recipe, int(recipe.optimise["batch"]))
-    images = (torch.from_numpy(batch.image) for batch in islice(drawn, _SETTLE_BATCHES))
+    parts = (part_of(recipe, batch, n) for n, batch in enumerate(islice(drawn, _SETTLE_BATCHES)))
+    images = (torch.from_numpy(part.image) for part in parts)
     longest = max(stored, key=lambda one: one["step"] + one["steps_before"])
     keep(mean_of(nets, images), longest["step"], longest["steps_before"], given.keep)
 

@@ -40,7 +40,6 @@ batch = 16
 learning_rate = 4e-3
 weight_decay = 1e-4
 crop_px = 96
-crop_until = 0
 warmup_steps = 20
 average = 0.97
 save_every_s = 1000
