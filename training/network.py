@@ -20,8 +20,6 @@ _BACKGROUND_BIAS = 3.0
 #: Residual blocks at 1/4, 1/8, 1/16 and 1/32: most depth where pixels are few.
 _RESIDUALS = (1, 2, 2, 2)
 _CAM_DEPTH = 2
-#: Residual blocks on the way up at 1/2, 1/4 and 1/8: a type is told from its surroundings there.
-_REFINED = 3
 #: What is less likely blood than this counts for no area.
 _LEAST_PROBABILITY = 0.2
 
@@ -84,7 +82,6 @@ class IchNet(nn.Module):
         )
         self.lift = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairs)
         self.merge = nn.ModuleList(_block(a, a) for a, _ in pairs)
-        self.refine = nn.ModuleList(_Residual(width) for width in widths[:_REFINED])
         self.segment = nn.Conv2d(half, 4 * CLASSES, 1)
         self.unfold = nn.PixelShuffle(2)
         self.evidence = nn.Conv2d(eighth + CLASSES - 1, CLASSES, 1)
@@ -99,8 +96,6 @@ class IchNet(nn.Module):
             self.segment.bias[:4] = _BACKGROUND_BIAS
             self.extent.weight.zero_()
             self.extent.bias.zero_()
-            for block in self.refine:
-                block.second[1].weight.zero_()
 
     def forward(self, image: Tensor) -> Answer:
         features = [self.stem(image)]
@@ -109,8 +104,6 @@ class IchNet(nn.Module):
         deepest = y = features.pop()
         for depth in reversed(range(len(features))):
             y = self.merge[depth](features[depth] + _double(self.lift[depth](y)))
-            if depth < _REFINED:
-                y = self.refine[depth](y)
             if depth == _CAM_DEPTH:
                 y8 = y
         segmentation = self.unfold(self.segment(y)).float()

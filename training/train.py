@@ -96,8 +96,8 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
 def load_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
     """Put stored weights into a network.
 
-    Those of before the way up was refined lack its blocks; these start as identities, so the
-    weights still mean the same network.
+    Those of before the marked area counted lack `extent`; it starts at zero, so they still mean the
+    same network.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def load_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
         Where the weights are those of another network.
     """
     missing, unknown = net.load_state_dict(weights, strict=False)
-    lacking = [name for name in missing if not name.startswith("refine.")]
+    lacking = [name for name in missing if not name.startswith("extent.")]
     if lacking or unknown:
         names = ", ".join([*lacking, *unknown])
         raise ValueError(f"The weights are those of another network: they differ in {names}.")

@@ -43,8 +43,8 @@ def test_peers_answer_what_they_can() -> None:
         build_peer("vgg", 5)
 
 
-def test_weights_without_the_blocks_on_the_way_up_are_the_same_network(net: IchNet) -> None:
-    weights = {k: v for k, v in net.state_dict().items() if not k.startswith("refine.")}
+def test_weights_of_before_the_area_counted_are_the_same_network(net: IchNet) -> None:
+    weights = {k: v for k, v in net.state_dict().items() if not k.startswith("extent.")}
     torch.manual_seed(1)
     other = IchNet(5, (8, 8, 8, 8, 8))
     load_weights(other, weights)
