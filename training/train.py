@@ -257,9 +257,9 @@ def _settle(run: Run, made: Queue[Batch]) -> None:
     one batch. They are measured on parts of slices, as the weights were trained: on whole ones,
     which hold more air, the same weights found clearly less (AUC 0.78 instead of 0.84).
     """
-    batches_left = range(_SETTLE_BATCHES)
-    parts = (torch.from_numpy(part_of(run.recipe, made.get(), n).image) for n in batches_left)
-    torch.optim.swa_utils.update_bn(parts, run.average)
+    parts = (part_of(run.recipe, made.get(), n) for n in range(_SETTLE_BATCHES))
+    images = (torch.from_numpy(part.image) for part in parts)
+    torch.optim.swa_utils.update_bn(images, run.average)
 
 
 def _note(run: Run, waited_s: float) -> None:
