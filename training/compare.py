@@ -30,7 +30,7 @@ from training.card import table
 from training.fields import Floats
 from training.metrics import auc, mask_dice
 from training.network import CLASSES
-from training.pool import Stack
+from training.pool import UNSEEN, Stack
 from training.recipe import Recipe
 from training.slices import make_stacks, present
 from training.train import load_weights, new_net
@@ -137,11 +137,13 @@ def _images(stacks: Sequence[Stack], spec: InputSpec) -> Iterator[Floats]:
 
 
 def _any_dice(found: Masks, truth: Masks) -> float:
-    pairs = zip(found > 0, truth > 0, strict=True)
+    """Mean over slices with blood; what is marked of unseen blood counts nowhere."""
+    pairs = zip((found > 0) & (truth < UNSEEN), (truth > 0) & (truth < UNSEEN), strict=True)
     return float(np.mean([mask_dice(f, t) for f, t in pairs if t.any()]))
 
 
 def _macro_dice(found: Masks, truth: Masks) -> float:
+    found = np.where(truth < UNSEEN, found, 0)
     return float(np.mean([mask_dice(found == c, truth == c) for c in range(1, CLASSES)]))
 
 

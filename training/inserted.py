@@ -32,7 +32,7 @@ from training.fields import Floats, Rng, pick, smooth, smooth_noise
 from training.metrics import auc, mask_dice
 from training.real_heads import real_volumes
 from training.skull import inside_skull
-from training.statistics import draw_core_hu, draw_plans
+from training.statistics import draw_core_hu, draw_mean_hu, draw_plans
 
 _SEED = 8_000_000
 _SKIPPED = ("Toshiba", "693")
@@ -101,6 +101,8 @@ def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Float
     if region is None or region.sum() * background.px_mm**2 < _LEAST_MM2:
         return None
     plan = draw_plans(rng, (kind,))[0]
+    # What the simulated scanner adds to a plan's density is not there; what the real one adds is.
+    plan = replace(plan, hu=draw_mean_hu(rng, kind, plan.volume_ml))
     share = smooth(region.astype(np.float32), _EDGE_MM / background.px_mm) * background.inside
     underneath = _even_hu(background, _GRAIN_MM)
     lift_hu = np.maximum(_even_hu(background, _LIFT_MM) - np.float32(_BRAIN_HU), 0)

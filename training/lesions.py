@@ -24,6 +24,7 @@ _THICKEST_MM = (40.0, 30.0)
 #: At its thickest; thinner layers are lost beside bone and no reader outlines them.
 _LEAST_THICKNESS_MM = 3.0
 _HYPEROSTOSIS_SHARE = 0.2
+_SUPRATENTORIAL_SHARE = 0.95
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def plan_collection(rng: Rng, anatomy: Anatomy, plan: Plan) -> Collection | None
     depth = anatomy.depth_mm[step].astype(np.float32)
     shell = (depth > 0) & (depth <= _COARSE)
     epidural = plan.kind is HemorrhageType.EPIDURAL
-    above = anatomy.tentorium_mm[step] > (2 if rng.random() < 0.9 else -60)
+    above = anatomy.tentorium_mm[step] > (2 if rng.random() < _SUPRATENTORIAL_SHARE else -60)
     midline = anatomy.midline_mm[step].astype(np.float32)
     calvarium = np.arange(len(depth))[:, None, None] * _COARSE > (45 if rng.random() < 0.85 else 20)
     seed = pick(rng, shell & above & calvarium & (np.abs(midline) > (18 if epidural else 25)))
@@ -76,11 +77,19 @@ def plan_collection(rng: Rng, anatomy: Anatomy, plan: Plan) -> Collection | None
         reach = (at[1] / extent) ** 2 + (at[0] / (extent * rng.uniform(0.45, 0.9))) ** 2
         profile = np.sqrt(np.clip(1 - reach, 0, None)) * (midline * side > 1) * above
         profile *= np.clip(1 + 0.35 * smooth_noise(rng, depth.shape, 8), 0.2, 2)
+        profile *= np.clip(1.2 - 2 * _upward(depth), 0, 1)  # the floor of the skull stays free
     covered = float(profile[shell].sum()) / _COARSE  # the shell is one coarse voxel thick
     if covered <= 0:
         return None
     thickest = np.clip(target / covered, _LEAST_THICKNESS_MM, _THICKEST_MM[plan.form == "acute"])
     return Collection(plan, (profile * thickest).astype(np.float32))
+
+
+def _upward(depth_mm: Floats) -> Floats:
+    """How far the direction away from the skull points upwards: 1 on its floor, 0 on its walls."""
+    normal = np.stack(np.gradient(smooth(depth_mm, 1.0)))
+    upward: Floats = normal[0] / np.maximum(np.sqrt((normal**2).sum(0)), 0.25)
+    return upward
 
 
 def plan_clot(rng: Rng, plan: Plan, site: NDArray[np.int64]) -> Clot:

@@ -7,10 +7,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.network import CLASSES, Answer
+from training.pool import UNSEEN
 
 #: Background, then the types by label; subarachnoid blood is thin, so it has few pixels.
 _CLASS_WEIGHT = (1.0, 2.5, 2.5, 2.5, 5.0, 2.5)
 _SCALE = 10.0
+_IGNORED = -100
 #: Added above and below in Dice, so that a few pixels in an empty slice are no full miss.
 _SPARE_PX = 20.0
 _SIMILARITY_WIDTH = 0.8
@@ -23,6 +25,7 @@ def losses(answer: Answer, mask: Tensor, present: Tensor, description: Tensor) -
     Parameters
     ----------
     mask : int64 [N, S, S]
+        From `UNSEEN` on nothing is asked.
     present : float32 [N, 6]
         NaN where nothing is asked.
     description : float32 [N, D]
@@ -32,7 +35,8 @@ def losses(answer: Answer, mask: Tensor, present: Tensor, description: Tensor) -
         log_probability = functional.log_softmax(answer.segmentation, 1)
         truth = (mask[:, None] == torch.arange(CLASSES)[:, None, None]).to(log_probability.dtype)
         parts["segmentation"] = _cross_entropy(log_probability, truth)
-        parts["dice"] = _dice(log_probability.exp()[:, 1:], truth[:, 1:])
+        asked = (mask < UNSEEN)[:, None]
+        parts["dice"] = _dice(log_probability.exp()[:, 1:] * asked, truth[:, 1:])
     if answer.embedding is not None:
         parts["embedding"] = _similarity(answer.embedding, description)
     return {name: _SHARES[name] * value for name, value in parts.items()}
@@ -87,7 +91,10 @@ def by_slice(answer: Answer, mask: Tensor, present: Tensor) -> Tensor:
     )
     hardness = (wrong * asked).sum(1) / asked.sum(1).clamp(min=1)
     if answer.segmentation is not None:
-        pixels = functional.cross_entropy(answer.segmentation, mask, reduction="none")
-        least = 0.01 * mask[0].numel()
-        hardness = hardness + pixels.sum((1, 2)) / (mask > 0).sum((1, 2)).clamp(min=least)
+        truth = mask.masked_fill(mask >= UNSEEN, _IGNORED)
+        pixels = functional.cross_entropy(
+            answer.segmentation, truth, reduction="none", ignore_index=_IGNORED
+        )
+        blood = (truth > 0).sum((1, 2)).clamp(min=0.01 * mask[0].numel())
+        hardness = hardness + pixels.sum((1, 2)) / blood
     return hardness

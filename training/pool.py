@@ -19,6 +19,8 @@ from training.fields import Floats, Rng
 #: Fewer pixels of blood than this (8 mm² at 0.75 mm) are neither asked for nor held against the
 #: network; nobody could see them in noise.
 LEAST_BLOOD_PX = 14
+#: Added to the type in a mask where its blood cannot be seen: no answer there is right or wrong.
+UNSEEN = 8
 _CANDIDATES = 2
 _TRIES = 12
 
@@ -27,7 +29,8 @@ _TRIES = 12
 class Stack:
     """One series on the network's grid: `hu` int16 and `mask` uint8 [K, S, S].
 
-    `description` float32 [K, 12] says what the embedding shall tell apart.
+    The mask holds types by number, `UNSEEN` added where nothing is asked. `description` float32
+    [K, 12] says what the embedding shall tell apart.
     """
 
     hu: NDArray[np.int16]
@@ -59,7 +62,7 @@ class Pool:
         self._size = size
         self._made = 0
         self._stacks: OrderedDict[int, Stack] = OrderedDict()
-        self._bloody: dict[int, NDArray[np.bool_]] = {}
+        self._choices: dict[int, dict[bool, NDArray[np.int64]]] = {}
         self._hardness: dict[int, Floats] = {}
 
     def __len__(self) -> int:
@@ -68,12 +71,14 @@ class Pool:
     def add(self, stack: Stack) -> None:
         """Take in a series that the network has not seen."""
         self._stacks[self._made] = stack
-        self._bloody[self._made] = (stack.mask > 0).sum((1, 2)) >= LEAST_BLOOD_PX
+        seen = ((stack.mask > 0) & (stack.mask < UNSEEN)).sum((1, 2)) >= LEAST_BLOOD_PX
+        without = ~stack.mask.any((1, 2))
+        self._choices[self._made] = {True: np.flatnonzero(seen), False: np.flatnonzero(without)}
         self._hardness[self._made] = np.full(len(stack.hu), np.inf, np.float32)
         self._made += 1
         if len(self._stacks) > self._size:
             oldest, _ = self._stacks.popitem(last=False)
-            del self._bloody[oldest], self._hardness[oldest]
+            del self._choices[oldest], self._hardness[oldest]
 
     def learn(self, lessons: Lessons) -> None:
         """Note how wrong the network was; series that are gone are passed over."""
@@ -95,7 +100,7 @@ class Pool:
         numbers = list(self._stacks)
         for _ in range(_TRIES):
             number = numbers[int(rng.integers(len(numbers)))]
-            choices = np.flatnonzero(self._bloody[number] == wanted)
+            choices = self._choices[number][wanted]
             if len(choices):
                 return Pick(self._stacks[number], number, int(rng.choice(choices)))
-        return Pick(self._stacks[number], number, int(rng.integers(len(self._bloody[number]))))
+        return Pick(self._stacks[number], number, int(rng.integers(len(self._hardness[number]))))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model, load_model
+from ichviewer.analysis.prepare import Prepared
 from ichviewer.analysis.reading import read
 from ichviewer.analysis.segment import mark
 from ichviewer.imaging.volume import Volume
@@ -45,7 +46,8 @@ class Reading:
     vectors : float32 [N, D]
         The slabs' embeddings.
     slab_truth : float32 [N, 6], study_truth : float32 [6]
-        1, 0, or NaN where there is hardly any; columns any and the five types.
+        1, 0, or NaN where there is hardly any or some that cannot be seen; columns any and the five
+        types.
     marked_ml, true_ml, both_ml : float64 [6]
         Volumes in mL of what was marked, what is true, and of both; any and the five types.
     """
@@ -126,23 +128,23 @@ def read_study(
     wanted = shows_brain if shows_brain.any() else np.ones_like(shows_brain)
     reading = read(volume, wanted, model, silent)
     prepared, outputs = reading.prepared, reading.outputs
-    truth = series.mask
+    truth, unseen = series.mask, series.unseen
     true_ml = _volumes(truth, volume)
-    area_mm2 = np.stack([_is(truth, kind).sum((1, 2)) for kind in _COLUMNS], 1)
-    area_mm2 = area_mm2 * np.prod(volume.spacing_mm[1:])
-    slabs = range(len(prepared.image))
-    slab_mm2 = np.stack([area_mm2[prepared.slab_of_k == slab].mean(0) for slab in slabs])
-    slab_truth = _present(slab_mm2, LEAST_SLAB_MM2)
+    study_truth = _present(true_ml, _volumes(unseen, volume), LEAST_STUDY_ML)
+    slab_truth = _present(
+        _slab_mm2(truth, prepared, volume), _slab_mm2(unseen, prepared, volume), LEAST_SLAB_MM2
+    )
     readings = []
     for probability in min_probabilities:
         mask = mark(prepared, outputs["segmentation"], volume, probability).mask
+        mask = np.where(unseen, 0, mask).astype(np.uint8)  # right or wrong, nobody could say
         readings.append(
             Reading(
                 series.seed,
                 outputs["detection"],
                 outputs["embedding"],
                 slab_truth,
-                _present(true_ml, LEAST_STUDY_ML),
+                study_truth,
                 _volumes(mask, volume),
                 true_ml,
                 np.array([_ml(_is(mask, c) & _is(truth, c), volume) for c in _COLUMNS]),
@@ -164,7 +166,16 @@ def _ml(region: NDArray[np.bool_], volume: Volume) -> float:
     return float((region.sum((1, 2)) * volume.grid.voxel_ml).sum())
 
 
-def _present(amount: NDArray[np.float64], least: float) -> Floats:
+def _slab_mm2(mask: NDArray[np.uint8], prepared: Prepared, volume: Volume) -> NDArray[np.float64]:
+    """Mean area in the slices of each slab, mm² [N, 6]."""
+    area_mm2 = np.stack([_is(mask, kind).sum((1, 2)) for kind in _COLUMNS], 1)
+    area_mm2 = area_mm2 * np.prod(volume.spacing_mm[1:])
+    slabs = range(len(prepared.image))
+    return np.stack([area_mm2[prepared.slab_of_k == slab].mean(0) for slab in slabs])
+
+
+def _present(amount: NDArray[np.float64], unseen: NDArray[np.float64], least: float) -> Floats:
+    """1, 0, or NaN where there is hardly any, or some that cannot be seen."""
     answer = (amount >= least).astype(np.float32)
-    answer[(amount > 0) & (amount < least)] = np.nan
+    answer[((amount > 0) | (unseen > 0)) & (amount < least)] = np.nan
     return answer

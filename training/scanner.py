@@ -11,16 +11,11 @@ from scipy import ndimage
 from training.effects import Look, add_effects, moved
 from training.fields import Floats, Rng, smooth, stretch
 from training.head import Head
+from training.outline import outline
 from training.protocol import Protocol
 
 _CONTROL_PX = 28
 _ELASTIC_MM = 8
-_BLOOD_SHARE = 0.5
-_SUBARACHNOID_SHARE = 0.4
-#: Thinner blood than this looks like cortex: asking for it would teach to see what is not there.
-_SUBARACHNOID_HU = 35.0
-#: No blood is denser than 85 HU, so from here on bone shines in; no expert outlines that.
-_BONE_HU = 95.0
 
 
 @dataclass(frozen=True)
@@ -35,11 +30,13 @@ class Pose:
 class Scan:
     """`hu` float32 and `mask` uint8 [k, j, i]; `positions_lps_mm` [K, 3] of voxel (k, 0, 0).
 
-    `midline_mm` float32 [k, j, i] at a quarter of the resolution tells the patient's side.
+    `unseen`, as the mask, is blood that it leaves out because it cannot be seen. `midline_mm`
+    float32 [k, j, i] at a quarter of the resolution tells the patient's side.
     """
 
     hu: Floats
     mask: NDArray[np.uint8]
+    unseen: NDArray[np.uint8]
     midline_mm: Floats
     positions_lps_mm: NDArray[np.float64]
     row_step_lps_mm: NDArray[np.float64]
@@ -74,8 +71,8 @@ def scan(
     ]
     row_step, corner = _directions(protocol)
     positions = corner + table[:, None] * np.array([0.0, 0.0, 1.0])
-    hu, mask, midline = (np.stack(part) for part in zip(*planes, strict=True))
-    return Scan(hu, mask, midline, positions, row_step)
+    hu, mask, unseen, midline = (np.stack(part) for part in zip(*planes, strict=True))
+    return Scan(hu, mask, unseen, midline, positions, row_step)
 
 
 def _directions(protocol: Protocol) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -90,8 +87,8 @@ def _directions(protocol: Protocol) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 def _take_slice(
     rng: Rng, head: Head, protocol: Protocol, *, pose: Pose, look: Look | None, table_mm: float
-) -> tuple[Floats, NDArray[np.uint8], Floats]:
-    """One slice: gather, blur, label what is blood, then add what the scanner adds."""
+) -> tuple[Floats, NDArray[np.uint8], NDArray[np.uint8], Floats]:
+    """One slice: gather, blur, outline the blood, then add what the scanner adds."""
     size = protocol.size_px
     base, normal = _coordinates(head, protocol, pose, table_mm)
     middle = np.stack([stretch(c, (size, size)) for c in base])
@@ -107,17 +104,19 @@ def _take_slice(
     hu = smooth(hu, blur)
     if look and look.motion_mm:
         hu = moved(rng, hu, look.motion_mm / protocol.px_mm)
-    mask = _label(share, blur, hu)
+    depth = _nearest(head.depth_mm, middle).astype(np.float32)
+    mask, unseen = outline(
+        share, hu, inside=depth > 0, blur_px=blur, px_mm=protocol.px_mm, noise_hu=protocol.noise_hu
+    )
     midline = _nearest(head.midline_mm, middle[:, ::4, ::4]).astype(np.float32)
     if look is None:
-        return hu, mask, midline
+        return hu, mask, unseen, midline
     if protocol.sharpen:
         hu += protocol.sharpen * (hu - smooth(hu, 1.2 / protocol.px_mm))
-    depth = _nearest(head.depth_mm, middle).astype(np.float32)
     rim = _nearest(head.rim, middle[:, ::4, ::4]) if size % 4 == 0 else None
     rim_full = stretch(rim, (size, size)) if rim is not None else _nearest(head.rim, middle)
     hu = add_effects(rng, hu, depth=depth, rim=rim_full, protocol=protocol, look=look)
-    return np.clip(np.rint(hu), -1024, 3071), mask, midline
+    return np.clip(np.rint(hu), -1024, 3071), mask, unseen, midline
 
 
 def _coordinates(
@@ -155,20 +154,6 @@ def _add_shares(share: Floats, labels: NDArray[np.generic], weight: float) -> No
     if labels.any():
         for kind in range(1, 6):
             share[kind] += (labels == kind) * np.float32(weight)
-
-
-def _label(share: Floats, blur: float, hu: Floats) -> NDArray[np.uint8]:
-    """Label what is mostly blood after partial volume and blur, and neither skull nor air."""
-    present = share.any((1, 2))
-    if not present.any():
-        return np.zeros(hu.shape, np.uint8)
-    for kind in np.flatnonzero(present):
-        share[kind] = smooth(share[kind], blur)
-    enough = np.where(present[4] & (share.argmax(0) == 4), _SUBARACHNOID_SHARE, _BLOOD_SHARE)
-    blood = (share.sum(0) >= enough) & (hu < _BONE_HU) & (hu > -20)
-    kind = share.argmax(0)
-    blood &= (kind != 4) | (hu > _SUBARACHNOID_HU)
-    return np.where(blood, kind, 0).astype(np.uint8)
 
 
 def _rotation(a: int, b: int, angle: float) -> NDArray[np.float64]:

@@ -41,6 +41,8 @@ class SimulatedSeries:
         HU int16 on a grid in LPS mm.
     mask : uint8 [k, j, i]
         `HemorrhageType` numbers on the volume's grid.
+    unseen : uint8 [k, j, i]
+        The same of blood that the mask leaves out because it cannot be seen.
     volume_ml, side
         Of each type that the mask holds.
     protocol
@@ -53,6 +55,7 @@ class SimulatedSeries:
     anatomy_number: int
     volume: Volume
     mask: NDArray[np.uint8]
+    unseen: NDArray[np.uint8]
     volume_ml: Mapping[HemorrhageType, float]
     side: Mapping[HemorrhageType, Side]
     protocol: Protocol
@@ -114,8 +117,9 @@ def series_of(seed: int, head: Head, protocol: Protocol, taken: Scan) -> Simulat
     }
     side = {kind: _side(taken.mask == kind, taken.midline_mm) for kind in kinds}
     return SimulatedSeries(
-        seed, head.anatomy_number, volume, taken.mask, volume_ml, side, protocol, head.distractors
-    )
+        seed, head.anatomy_number, volume, taken.mask, taken.unseen, volume_ml, side, protocol,
+        head.distractors,
+    )  # fmt: skip
 
 
 def _side(region: NDArray[np.bool_], midline_mm: Floats) -> Side:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.prepare import AIR_HU, InputSpec, head_center_ji, window_channels
 from training.fields import Floats, Rng
 from training.head import Head, build_head
-from training.pool import LEAST_BLOOD_PX, Lessons, Pick, Pool, Stack
+from training.pool import LEAST_BLOOD_PX, UNSEEN, Lessons, Pick, Pool, Stack
 from training.protocol import draw_training_protocol
 from training.recipe import Recipe
 from training.scanner import Scan, draw_pose, scan
@@ -43,7 +43,8 @@ MIRRORED_DESCRIPTION = (1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11)
 class Batch:
     """`image` float32 [N, C, S, S], `mask` uint8 [N, S, S], `present` float32 [N, 6].
 
-    `present` is 1, 0, or NaN for too little blood to ask for. `description` as in `Stack`.
+    `present` is 1, 0, or NaN for too little blood to ask for, or for blood that cannot be seen.
+    `mask` and `description` as in `Stack`.
     `origin` int64 [N, 2] is the stack's number and the slice's place in it.
     """
 
@@ -89,9 +90,8 @@ def _centred(rng: Rng, taken: Scan, spec: InputSpec) -> Stack:
     first = np.rint(center - (spec.size_px - 1) / 2).astype(int)
     rows, columns = np.clip(first, 0, 2 * _MARGIN_PX)
     crop = np.s_[:, rows : rows + spec.size_px, columns : columns + spec.size_px]
-    return Stack(
-        taken.hu[crop].astype(np.int16), taken.mask[crop].copy(), describe(taken, spec.spacing_mm)
-    )
+    mask = np.where(taken.unseen, taken.unseen + UNSEEN, taken.mask)[crop].astype(np.uint8)
+    return Stack(taken.hu[crop].astype(np.int16), mask, describe(taken, spec.spacing_mm))
 
 
 def describe(taken: Scan, px_mm: float) -> Floats:
@@ -171,7 +171,10 @@ def _seen(rng: Rng, pick: Pick) -> Floats:
 
 def present(mask: NDArray[np.uint8]) -> Floats:
     """Which of any and the five types a slice [N, S, S] shows: 1, 0, or NaN for hardly."""
-    area = np.stack([(mask > 0).sum((1, 2))] + [(mask == c).sum((1, 2)) for c in range(1, 6)], 1)
+    seen = [(mask == c).sum((1, 2)) for c in range(1, 6)]
+    hidden = [(mask == UNSEEN + c).sum((1, 2)) for c in range(1, 6)]
+    area = np.stack([np.sum(seen, 0), *seen], 1)
     answer = (area >= LEAST_BLOOD_PX).astype(np.float32)
-    answer[(area > 0) & (area < LEAST_BLOOD_PX)] = np.nan
+    hardly = (area > 0) | (np.stack([np.sum(hidden, 0), *hidden], 1) > 0)
+    answer[hardly & (area < LEAST_BLOOD_PX)] = np.nan
     return answer

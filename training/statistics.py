@@ -37,7 +37,7 @@ _SHIFT_HU = {
     HemorrhageType.INTRAPARENCHYMAL: (-4.0, 1.0),
     HemorrhageType.INTRAVENTRICULAR: (0.0, 4.0),
     HemorrhageType.SUBARACHNOID: (0.0, 4.0),
-    HemorrhageType.SUBDURAL: (-9.0, -3.0),
+    HemorrhageType.SUBDURAL: (-13.0, -6.0),
 }
 #: How much denser than its mean a clot is in the middle.
 _CORE_HU = {
@@ -63,7 +63,7 @@ _MOST_HU = 85.0
 #: Large hemorrhages are denser than small ones, so density is drawn from pieces of like volume.
 _LIKE_VOLUME = 3.0
 _FORMS = ("acute", "subacute", "chronic", "layered")
-_FORM_SHARES = (0.55, 0.13, 0.18, 0.14)
+_FORM_SHARES = (0.78, 0.06, 0.09, 0.07)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _draw_plan(rng: Rng, kind: HemorrhageType, volume_ml: float) -> Plan:
     form = str(rng.choice(_FORMS, p=_FORM_SHARES)) if kind is HemorrhageType.SUBDURAL else "acute"
     ml = volume_ml * float(rng.lognormal(0.1, 0.35))
     if form in {"chronic", "layered"}:  # grown for weeks before it is seen
-        ml = max(ml, float(rng.uniform(8, 140)))
+        ml = max(ml, float(rng.uniform(8, 100)))
     elif form == "subacute":  # as dense as brain: a small one is seen by nobody
         ml = max(ml, float(rng.uniform(8, 80)))
     ml = float(np.clip(ml, _LEAST_ML, _MOST_ML[kind]))
@@ -128,14 +128,21 @@ def _draw_total(rng: Rng, kind: HemorrhageType) -> float:
     return float(rng.choice(totals))
 
 
-def _draw_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
-    ventricular = kind is HemorrhageType.INTRAVENTRICULAR
-    least_hu = _LEAST_VENTRICULAR_HU if ventricular else _LEAST_HU
-    rows = [(ml, hu) for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > least_hu]
+def draw_mean_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
+    """A measured mean of hemorrhages of one type and like volume, HU."""
+    rows = [(ml, hu) for _, k, ml, hu in _rows() if k is kind and ml > 0.3 and hu > _least_hu(kind)]
     like = [hu for ml, hu in rows if 1 / _LIKE_VOLUME < ml / volume_ml < _LIKE_VOLUME]
-    means = like if len(like) > 5 else [hu for _, hu in rows]
-    shifted = float(rng.choice(means)) + float(rng.uniform(*_SHIFT_HU[kind]))
-    return float(np.clip(shifted, least_hu, _MOST_HU))
+    return float(rng.choice(like if len(like) > 5 else [hu for _, hu in rows]))
+
+
+def _draw_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
+    shifted = draw_mean_hu(rng, kind, volume_ml) + float(rng.uniform(*_SHIFT_HU[kind]))
+    return float(np.clip(shifted, _least_hu(kind), _MOST_HU))
+
+
+def _least_hu(kind: HemorrhageType) -> float:
+    ventricular = kind is HemorrhageType.INTRAVENTRICULAR
+    return _LEAST_VENTRICULAR_HU if ventricular else _LEAST_HU
 
 
 def draw_core_hu(rng: Rng, plan: Plan) -> float:

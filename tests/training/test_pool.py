@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from training.pool import Lessons, Pool, Stack
+from training.pool import UNSEEN, Lessons, Pool, Stack
 
 
 def _stack(bloody: list[int]) -> Stack:
@@ -32,6 +32,16 @@ def test_slices_with_and_without_blood_come_as_the_share_asks() -> None:
 
     assert {pool.draw(rng, 1.0).k for _ in range(30)} == {2, 3}
     assert {pool.draw(rng, 0.0).k for _ in range(80)} == set(range(10)) - {2, 3}
+
+
+def test_slices_whose_blood_cannot_be_seen_are_not_drawn() -> None:
+    stack = _stack([2, 3])
+    stack.mask[5] = UNSEEN + 5
+    pool = Pool(1)
+    pool.add(stack)
+    rng = np.random.default_rng(1)
+
+    assert {pool.draw(rng, 0.5).k for _ in range(200)} == set(range(10)) - {5}
 
 
 def test_a_series_without_blood_still_gives_slices_where_blood_is_asked_for() -> None:

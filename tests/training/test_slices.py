@@ -6,7 +6,7 @@ import numpy as np
 
 from training.anatomy import ROOT
 from training.fields import smooth_noise, stretch
-from training.pool import LEAST_BLOOD_PX
+from training.pool import LEAST_BLOOD_PX, UNSEEN
 from training.recipe import Recipe
 from training.scanner import Scan
 from training.slices import MIRRORED_DESCRIPTION, batches, describe, make_stacks, present
@@ -46,6 +46,16 @@ def test_hardly_any_blood_is_not_asked_for() -> None:
     assert answer[2].tolist() == [1, 0, 0, 0, 1, 0]
 
 
+def test_blood_that_cannot_be_seen_is_neither_there_nor_absent() -> None:
+    mask = np.zeros((2, 16, 16), np.uint8)
+    mask[:, 2:6, 2:8] = UNSEEN + 5
+    mask[1, 9:13, 2:8] = 2
+    answer = present(mask)
+    assert np.isnan(answer[0, [0, 5]]).all()
+    assert not answer[0, 1:5].any()
+    np.testing.assert_array_equal(answer[1], [1, 0, 1, 0, 0, np.nan])
+
+
 def test_plans_have_volumes_and_densities_of_blood(label_maps: None) -> None:
     rng = np.random.default_rng(1)
     plans = [plan for _ in range(300) for plan in draw_plans(rng)]
@@ -76,7 +86,8 @@ def test_a_mirrored_slice_is_described_with_its_sides_changed() -> None:
     def described(mask: np.ndarray, midline_mm: np.ndarray) -> np.ndarray:
         positions = np.column_stack([np.zeros((5, 2)), np.arange(5.0)])
         hu = np.zeros(mask.shape, np.float32)
-        return describe(Scan(hu, mask, midline_mm, positions, np.zeros(3)), 0.75)
+        unseen = np.zeros_like(mask)
+        return describe(Scan(hu, mask, unseen, midline_mm, positions, np.zeros(3)), 0.75)
 
     once = described(mask, midline_mm)
     # The patient's left stays where it was on the image; the blood goes to the other side.
