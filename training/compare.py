@@ -33,7 +33,7 @@ from training.network import CLASSES
 from training.pool import UNSEEN, Stack
 from training.recipe import Recipe
 from training.slices import make_stacks, present
-from training.train import load_weights, new_net
+from training.weights import load_weights, new_net
 
 _SEED = 6_000_000
 _BATCH = 8

@@ -24,7 +24,7 @@ from training.anatomy import ROOT, TEST, TRAIN, VALIDATION
 from training.half_precision import store_in_half
 from training.network import EMBEDDING, IchNet
 from training.recipe import Recipe
-from training.train import load_weights, new_net
+from training.weights import load_weights, new_net
 
 OPSET = 17
 _TOLERANCE = 1e-4

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from training.anatomy import TRAIN
 from training.recipe import Recipe
-from training.slices import batches
-from training.train import keep, load_weights, new_net, part_of
+from training.slices import batches, part_of
+from training.weights import keep, load_weights, new_net
 
 _SETTLE_BATCHES = 24
 
@@ -58,7 +58,8 @@ def main() -> None:
         load_weights(net, one["average"])
     rng = np.random.default_rng(recipe.seed)
     drawn = batches(rng, TRAIN, recipe.spec, recipe, int(recipe.optimise["batch"]))
-    parts = (part_of(recipe, batch, n) for n, batch in enumerate(islice(drawn, _SETTLE_BATCHES)))
+    size_px = int(recipe.optimise["crop_px"])
+    parts = (part_of(batch, size_px, n) for n, batch in enumerate(islice(drawn, _SETTLE_BATCHES)))
     images = (torch.from_numpy(part.image) for part in parts)
     longest = max(stored, key=lambda one: one["step"] + one["steps_before"])
     keep(mean_of(nets, images), longest["step"], longest["steps_before"], given.keep)

@@ -21,6 +21,7 @@ _BONE_HU = 95.0
 #: noise's standard deviation, so much more.
 _SEEN_SHARE = 0.5
 _BRIGHTER_HU = 5.0
+_SUBARACHNOID_BRIGHTER_HU = 3.0
 _DARKER_HU = 6.0
 _OF_NOISE = 0.4
 _LEAST_MM2 = 5.0
@@ -92,7 +93,9 @@ def _stands_out(kind: int, piece_hu: Floats, around_hu: Floats, drowned_hu: floa
     if len(around_hu) < _LEAST_AROUND_PX:
         return False
     bright_hu, middle_hu = np.quantile(around_hu, (0.75, 0.5))
-    seen = piece_hu > bright_hu + _BRIGHTER_HU + drowned_hu
+    subarachnoid = kind == HemorrhageType.SUBARACHNOID
+    brighter_hu = _SUBARACHNOID_BRIGHTER_HU if subarachnoid else _BRIGHTER_HU
+    seen = piece_hu > bright_hu + brighter_hu + drowned_hu
     if kind == HemorrhageType.SUBDURAL:
         seen |= piece_hu < middle_hu - _DARKER_HU - drowned_hu
     return bool(seen.mean() >= _SEEN_SHARE)

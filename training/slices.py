@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +150,15 @@ def _batch(rng: Rng, picks: list[Pick], spec: InputSpec) -> Batch:
     description[mirrored] = description[mirrored][:, MIRRORED_DESCRIPTION]
     origin = np.array([(pick.number, pick.k) for pick in picks])
     return Batch(images, mask, present(mask), description, origin)
+
+
+def part_of(batch: Batch, size_px: int, seed: int) -> Batch:
+    """The middle of the head, somewhat off: quicker, and blood is seen at other places."""
+    spare = batch.mask.shape[1] - size_px
+    rows, columns = np.random.default_rng(seed).integers(spare // 4, spare - spare // 4 + 1, 2)
+    window = np.s_[..., rows : rows + size_px, columns : columns + size_px]
+    mask = batch.mask[window]
+    return replace(batch, image=batch.image[window], mask=mask, present=present(mask))
 
 
 def _seen(rng: Rng, pick: Pick) -> Floats:

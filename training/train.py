@@ -2,7 +2,8 @@
 
 One process simulates, one trains and tells the first how wrong it was on each slice; both use a
 single thread. Interrupted runs go on where the last checkpoint left them. Curves lie in
-`runs/<name>/`.
+`runs/<name>/`; whenever a checkpoint is written, the averaged weights are asked about slices of
+unseen anatomies, and the best by their loss lie there as `best.pt`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import csv
 import math
 import os
 import queue
+import shutil
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -26,14 +28,16 @@ from torch import Tensor, nn
 
 from training.anatomy import ROOT, TRAIN
 from training.losses import by_slice, losses
-from training.network import IchNet
 from training.pool import Lessons
 from training.recipe import Recipe
-from training.slices import Batch, batches, present
+from training.slices import Batch, batches, part_of
+from training.validation import held_out, validate
+from training.weights import keep, load_weights, new_net
 
 _QUEUE_BATCHES = 12
 _REPORT_STEPS = 50
 _SETTLE_BATCHES = 40
+BEST = "best.pt"
 
 
 @dataclass
@@ -47,6 +51,7 @@ class Run:
     step: int = 0
     steps_before: int = 0
     spent_s: float = 0.0
+    best_loss: float = math.inf
     sums: dict[str, float] = field(default_factory=dict)
     noted: int = 0
 
@@ -54,18 +59,6 @@ class Run:
     def folder(self) -> Path:
         """Where curves and checkpoints of this recipe go."""
         return ROOT / "runs" / self.recipe.name
-
-
-def new_net(recipe: Recipe) -> nn.Module:
-    """The recipe's network, untrained."""
-    channels = len(recipe.spec.channels)
-    if recipe.network == "ichnet":
-        net: nn.Module = IchNet(channels, recipe.widths)
-    else:
-        from training.peers import build_peer  # MONAI is imported where a peer is trained
-
-        net = build_peer(recipe.network, channels)
-    return net.to(memory_format=torch.channels_last)
 
 
 def start(recipe: Recipe, weights: Path | None = None) -> Run:
@@ -90,25 +83,8 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
         optimiser.load_state_dict(stored["optimiser"])
         run.step, run.spent_s = stored["step"], stored["spent_s"]
         run.steps_before = stored["steps_before"]
+        run.best_loss = stored["best_loss"]
     return run
-
-
-def load_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
-    """Put stored weights into a network.
-
-    Those of before the marked area counted lack `extent`; it starts at zero, so they still mean the
-    same network.
-
-    Raises
-    ------
-    ValueError
-        Where the weights are those of another network.
-    """
-    missing, unknown = net.load_state_dict(weights, strict=False)
-    lacking = [name for name in missing if not name.startswith("extent.")]
-    if lacking or unknown:
-        names = ", ".join([*lacking, *unknown])
-        raise ValueError(f"The weights are those of another network: they differ in {names}.")
 
 
 def save(run: Run) -> None:
@@ -123,22 +99,11 @@ def save(run: Run) -> None:
             "step": run.step,
             "steps_before": run.steps_before,
             "spent_s": run.spent_s,
+            "best_loss": run.best_loss,
         },
         partial,
     )
     partial.replace(file)
-
-
-def keep(net: nn.Module, step: int, steps_before: int, file: Path) -> None:
-    """Write averaged weights small, for `--weights` of a later run.
-
-    Half precision is enough for weights; variances of activations reach beyond its range.
-    """
-    average = {
-        name: value.half() if value.is_floating_point() and "running" not in name else value
-        for name, value in net.state_dict().items()
-    }
-    torch.save({"average": average, "step": step, "steps_before": steps_before}, file)
 
 
 def train(recipe: Recipe, weights: Path | None = None) -> Run:
@@ -154,19 +119,23 @@ def train(recipe: Recipe, weights: Path | None = None) -> Run:
     feeder = context.Process(target=_feed, args=(made, learned, recipe, seed), daemon=True)
     feeder.start()
     limit_s = 3600 * float(recipe.optimise["hours"])
+    unseen = held_out(recipe)
+    size_px = int(recipe.optimise["crop_px"])
     saved_s = run.spent_s
     try:
         while run.spent_s < limit_s:
             asked, before = time.monotonic(), time.process_time()
             batch = made.get()
             waited_s = time.monotonic() - asked
-            learned.put(_learn(run, part_of(run.recipe, batch, run.step), run.spent_s / limit_s))
+            learned.put(_learn(run, part_of(batch, size_px, run.step), run.spent_s / limit_s))
             run.spent_s += time.process_time() - before
             _note(run, waited_s)
             if run.spent_s - saved_s > float(recipe.optimise["save_every_s"]):
+                _validate(run, unseen)
                 save(run)
                 saved_s = run.spent_s
         _settle(run, made)
+        _validate(run, unseen)
     finally:
         learned.cancel_join_thread()
         feeder.terminate()
@@ -220,16 +189,6 @@ def _learn(run: Run, batch: Batch, progress: float) -> Lessons:
     return Lessons(batch.origin, by_slice(answer, mask, there).numpy())
 
 
-def part_of(recipe: Recipe, batch: Batch, seed: int) -> Batch:
-    """The middle of the head, somewhat off: quicker, and blood is seen at other places."""
-    size_px = int(recipe.optimise["crop_px"])
-    spare = batch.mask.shape[1] - size_px
-    rows, columns = np.random.default_rng(seed).integers(spare // 4, spare - spare // 4 + 1, 2)
-    window = np.s_[..., rows : rows + size_px, columns : columns + size_px]
-    mask = batch.mask[window]
-    return replace(batch, image=batch.image[window], mask=mask, present=present(mask))
-
-
 def _rate(run: Run, progress: float) -> float:
     """Warm up by steps, then half a cosine over the recipe's hours."""
     optimise = run.recipe.optimise
@@ -257,7 +216,8 @@ def _settle(run: Run, made: Queue[Batch]) -> None:
     one batch. They are measured on parts of slices, as the weights were trained: on whole ones,
     which hold more air, the same weights found clearly less (AUC 0.78 instead of 0.84).
     """
-    parts = (part_of(run.recipe, made.get(), n) for n in range(_SETTLE_BATCHES))
+    size_px = int(run.recipe.optimise["crop_px"])
+    parts = (part_of(made.get(), size_px, n) for n in range(_SETTLE_BATCHES))
     images = (torch.from_numpy(part.image) for part in parts)
     torch.optim.swa_utils.update_bn(images, run.average)
 
@@ -267,9 +227,25 @@ def _note(run: Run, waited_s: float) -> None:
     run.noted += 1
     if run.step % _REPORT_STEPS:
         return
+    _write_row(run, "curves.csv", {n: value / run.noted for n, value in run.sums.items()})
+    run.sums.clear()
+    run.noted = 0
+
+
+def _validate(run: Run, unseen: list[Batch]) -> None:
+    """Ask the averaged weights about unseen anatomies, and keep them where none were better."""
+    found = validate(run.average, unseen)
+    _write_row(run, "validation.csv", found)
+    loss = sum(value for name, value in found.items() if name != "auc_any")
+    if loss <= run.best_loss:
+        run.best_loss = loss
+        keep(run.average, run.step, run.steps_before, run.folder / BEST)
+
+
+def _write_row(run: Run, name: str, values: dict[str, float]) -> None:
     row = {"step": run.step, "spent_s": round(run.spent_s, 1)}
-    row |= {name: round(value / run.noted, 5) for name, value in run.sums.items()}
-    file = run.folder / "curves.csv"
+    row |= {name: round(value, 5) for name, value in values.items()}
+    file = run.folder / name
     fresh = not file.exists()
     with file.open("a", newline="") as out:
         writer = csv.DictWriter(out, list(row))
@@ -277,8 +253,6 @@ def _note(run: Run, waited_s: float) -> None:
             writer.writeheader()
         writer.writerow(row)
     print(" ".join(f"{name} {value}" for name, value in row.items()), flush=True)
-    run.sums.clear()
-    run.noted = 0
 
 
 def main() -> None:
@@ -286,11 +260,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--weights", type=Path, help="start from these, such as a shipped model's")
-    parser.add_argument("--keep", type=Path, help="write the averaged weights small to this file")
+    parser.add_argument("--keep", type=Path, help="copy the best averaged weights to this file")
     given = parser.parse_args()
     run = train(Recipe.read(given.recipe), given.weights)
     if given.keep:
-        keep(run.average, run.step, run.steps_before, given.keep)
+        shutil.copyfile(run.folder / BEST, given.keep)
 
 
 if __name__ == "__main__":

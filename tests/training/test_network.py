@@ -12,7 +12,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 
 from training.losses import losses  # noqa: E402
 from training.network import Answer, IchNet, pool_evidence  # noqa: E402
-from training.train import load_weights  # noqa: E402
+from training.weights import load_weights  # noqa: E402
 
 
 @pytest.fixture

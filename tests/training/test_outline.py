@@ -37,7 +37,7 @@ def _with_blood_of(hu: float, where: tuple[slice, ...] = CLOT) -> np.ndarray:
 )
 def test_dense_blood_is_seen_and_blood_like_brain_is_not(kind: HemorrhageType) -> None:
     assert _outlined(_with_blood_of(55), kind) == ({int(kind)}, set())
-    assert _outlined(_with_blood_of(37), kind) == (set(), {int(kind)})
+    assert _outlined(_with_blood_of(36), kind) == (set(), {int(kind)})
 
 
 def test_only_old_subdural_blood_is_seen_by_being_dark() -> None:

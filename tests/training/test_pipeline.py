@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,12 @@ weight_decay = 1e-4
 crop_px = 96
 warmup_steps = 20
 average = 0.97
-save_every_s = 1000
+save_every_s = 60
 """
+
+
+def _loss(row: dict[str, str]) -> float:
+    return sum(float(row[name]) for name in ("detection", "segmentation", "dice", "embedding"))
 
 
 @pytest.mark.slow
@@ -60,7 +65,10 @@ def test_a_tiny_recipe_learns(
     recipe = Recipe.read(file)
     monkeypatch.setattr(train, "ROOT", tmp_path)
     run = train.train(recipe)
-    difference = export.export(recipe, run.folder / "checkpoint.pt", tmp_path / "model")
+    noted = list(csv.DictReader((run.folder / "validation.csv").read_text().splitlines()))
+    assert float(noted[-1]["auc_any"]) > 0.6
+    assert run.best_loss <= min(_loss(row) for row in noted) + 1e-3
+    difference = export.export(recipe, run.folder / train.BEST, tmp_path / "model")
     assert difference < 1e-4
     session = onnxruntime.InferenceSession(tmp_path / "model" / "model.onnx")
     drawn = batches(np.random.default_rng(5), VALIDATION, recipe.spec, recipe, 16)
