@@ -27,10 +27,13 @@ _BRAIN_HU = (-15.0, 120.0)
 #: Gaps of the skull (sutures, foramina) that are bridged, and bridges of tissue that are cut.
 _CLOSE_PX = 4
 _OPEN_PX = 3
-#: A slice alone at the height of orbits and ethmoid has no neighbours to be followed from; wider
-#: gaps of its ring are bridged then, until this much brain is seen.
-_WIDE_CLOSE_PX = (8, 12, 16)
+#: A slice alone at the height of the orbits, or cut off by the image's edge, has no closed ring and
+#: no neighbours to be followed from. Where less brain than this is seen, bone in so many of the
+#: directions is enough. On simulated slices of the brain 12,700 pixels or more are found then, on
+#: those below the skull's base 1,100 or less.
 _ALONE_PX = 2000
+_DIRECTIONS = 16
+_WITH_BONE = 13
 #: How a part of the brain continues in the next slab: how far outwards, how much of it, how large.
 _REACH_PX = 5
 _REACH_SHARE = 0.7
@@ -86,25 +89,36 @@ def find_head(volume: Volume) -> Head:
     bone = hu > BONE_HU
     inside = enclosed_by_bone(bone)
     brain = _find_brain(hu, inside)
-    if len(hu) == 1:
-        for close_px in _WIDE_CLOSE_PX:
-            if brain.sum() >= _ALONE_PX:
-                break
-            inside = enclosed_by_bone(bone, close_px)
-            brain = _find_brain(hu, inside)
+    if len(hu) == 1 and brain.sum() < _ALONE_PX:
+        inside = surrounded_by_bone(bone[0])[None]
+        brain = _find_brain(hu, inside)
     return Head(hu, prepared, thickness_mm, inside, brain)
 
 
-def enclosed_by_bone(bone: NDArray[np.bool_], close_px: int = _CLOSE_PX) -> NDArray[np.bool_]:
+def enclosed_by_bone(bone: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """What a ring of bone surrounds on its own slab, without the bone; gaps of it are bridged."""
     inside = np.zeros_like(bone)
     for n, plane in enumerate(bone):
         if plane.any():
-            padded = np.pad(plane, close_px)
-            ring = ~_grown(~_grown(padded, close_px), close_px)
-            filled = ndimage.binary_fill_holes(ring)[close_px:-close_px, close_px:-close_px]
+            padded = np.pad(plane, _CLOSE_PX)
+            ring = ~_grown(~_grown(padded, _CLOSE_PX), _CLOSE_PX)
+            filled = ndimage.binary_fill_holes(ring)[_CLOSE_PX:-_CLOSE_PX, _CLOSE_PX:-_CLOSE_PX]
             inside[n] = filled & ~plane
     return inside
+
+
+def surrounded_by_bone(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where bone is met in most directions, without the bone (S, S); its ring may be open."""
+    met = np.zeros(plane.shape, np.uint8)
+    for turn_deg in np.arange(_DIRECTIONS) * 360 / _DIRECTIONS:
+        turned = _turned(plane, turn_deg)
+        met += _turned(np.logical_or.accumulate(turned, axis=0), -turn_deg)
+    return np.asarray((met >= _WITH_BONE) & ~plane)
+
+
+def _turned(plane: NDArray[np.bool_], turn_deg: float) -> NDArray[np.bool_]:
+    turned = ndimage.rotate(plane.astype(np.uint8), turn_deg, reshape=False, order=0)
+    return np.asarray(turned > 0)
 
 
 def _find_brain(hu: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,5 +1,7 @@
 """The gate's answers on phantoms made for it and on every real series at hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -193,11 +195,31 @@ def test_slice_alone_that_does_not_say_how_it_lies_has_no_known_side() -> None:
     assert "which side is left is not known" in gate.reasons[1]
 
 
-def test_ring_of_a_slice_alone_may_be_open_as_between_the_orbits() -> None:
+@pytest.mark.parametrize(
+    ("half_width_mm", "behind_mm", "answer"),
+    [(10, -60, GateAnswer.WARNED), (34, -40, GateAnswer.WARNED), (90, 20, GateAnswer.REFUSED)],
+)
+def test_ring_of_a_slice_alone_may_be_open_as_between_the_orbits(
+    half_width_mm: float, behind_mm: float, answer: GateAnswer
+) -> None:
     grid = phantoms.make_grid(slices=1, px=170, px_mm=1.35)
     hu = phantoms.head(grid).hu.copy()
     x, y, _ = np.moveaxis(phantoms.positions_lps_mm(grid), -1, 0)
-    hu[(np.abs(x) < 10) & (y < -60) & (hu > 500)] = 40
-    assert gate_of(Volume(hu, grid)).answer is GateAnswer.WARNED
+    hu[(np.abs(x) < half_width_mm) & (y < behind_mm) & (hu > 500)] = 40
+    assert gate_of(Volume(hu, grid)).answer is answer
+
+
+def test_slice_alone_may_be_cut_off_by_the_edge_of_its_image() -> None:
+    grid = phantoms.make_grid(slices=1, px=170, px_mm=1.35)
+    hu = phantoms.head(grid).hu
+    rows = np.flatnonzero((hu[0] > 500).any(1))
+    cut = hu[:, : rows[-1] - 12].copy()
+    assert (cut[0, -1] < 500).mean() > 0.2
+    assert gate_of(Volume(cut, replace(grid, shape_kji=cut.shape))).answer is GateAnswer.WARNED
+
+
+def test_soft_tissue_without_bone_about_it_is_no_head() -> None:
+    grid = phantoms.make_grid(slices=1, px=170, px_mm=1.35)
+    hu = phantoms.head(grid).hu
     boneless = np.where(hu > 500, 40, hu).astype(np.int16)
     assert gate_of(Volume(boneless, grid)).answer is GateAnswer.REFUSED
