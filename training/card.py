@@ -46,7 +46,8 @@ opset {manifest["opset"]}; ONNX differs from torch by at most
 trained on, made and read by `python -m training.evaluate`. A slice counts as positive for a type
 from {least_slab_mm2:g} mm² of it, a study from {least_study_ml:g} mL; less is left out of the
 counts, and so is simulated blood that does not stand out from what lies beside it
-(`training/outline.py`): no expert would outline it, and no reader could find it. Intervals are bootstrapped over studies. Operating point: {thresholds["operating_point"]}
+(`training/outline.py`): no expert would outline it, and no reader could find it. Intervals are
+bootstrapped over studies. Operating point: {thresholds["operating_point"]}
 ({thresholds["chosen"]}); thresholds of studies {_listed(thresholds["detection"])}; of slices
 {_listed(manifest["operating_points"]["balanced"]["slice"])}.
 
