@@ -114,7 +114,7 @@ def _suspicions(lesions: tuple[Lesion, ...], detection: Detection) -> Iterator[s
 
 def _suspected(detection: Detection, column: int, what: str) -> str:
     return tr(
-        "{what} is suspected ({probability:.0%}), most on slice {number}, "
+        "{what} may be there ({probability:.0%}), most likely on slice {number}, "
         "but no region of it was marked.",
         what=what,
         probability=detection.study[column],

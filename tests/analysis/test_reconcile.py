@@ -75,7 +75,7 @@ def test_type_found_without_a_region_is_told_with_its_slice() -> None:
     says = detection({3: 0.9}, {0: 0.9, HemorrhageType.SUBARACHNOID: 0.8})
     says.slices[3, HemorrhageType.SUBARACHNOID] = 0.8
     (note,) = notes_on_disagreement((lesion(HemorrhageType.SUBDURAL),), says)
-    assert note.startswith("Subarachnoid hemorrhage is suspected (80%), most on slice 4")
+    assert note.startswith("Subarachnoid hemorrhage may be there (80%), most likely on slice 4")
 
 
 def test_agreement_needs_no_note() -> None:
@@ -86,4 +86,4 @@ def test_agreement_needs_no_note() -> None:
 
 def test_any_without_type_and_region_is_told() -> None:
     (note,) = notes_on_disagreement((), detection({5: 0.7}, {0: 0.7}))
-    assert note.startswith("Hemorrhage is suspected (70%), most on slice 6")
+    assert note.startswith("Hemorrhage may be there (70%), most likely on slice 6")
