@@ -37,7 +37,7 @@ def outline(
     Parameters
     ----------
     share : float32 [6, S, S]
-        Of each pixel, how much is blood of each type; number 0 is not used.
+        Of each pixel, how much is blood of each type; number 0 is not used. It is blurred in place.
     hu : float32 [S, S]
         Before noise and all else that the scanner adds.
     inside : [S, S]
