@@ -34,9 +34,8 @@ def test_a_study_is_read_with_one_hand(
     reader.read(after)
     watchdog.stop()
     gc.unfreeze()
-    # By what the thread itself worked: by the clock, a busy machine would be found guilty. Beside
-    # two other heavy jobs the same work takes nearly twice the processor's time.
-    assert not [block for block in blocks if block.cpu_s > 3 * LONGEST_S]
+    # By what the thread itself worked: by the clock, a busy machine would be found guilty.
+    assert not [block for block in blocks if block.cpu_s > LONGEST_S]
     assert stations == [station.__name__ for station in reader.stations]
     assert window.model.volume is None
     window.close()
