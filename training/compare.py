@@ -33,7 +33,7 @@ from training.network import CLASSES
 from training.pool import UNSEEN, Stack
 from training.recipe import Recipe
 from training.slices import make_stacks, present
-from training.weights import load_weights, new_net
+from training.weights import load_weights, new_net, read_weights
 
 _SEED = 6_000_000
 _BATCH = 8
@@ -74,8 +74,8 @@ def stacks_to_read(spec: InputSpec, slices: int) -> list[Stack]:
 def read_with_network(recipe: Recipe, stacks: Sequence[Stack]) -> Row:
     """Score a recipe's averaged weights; of slices at an end of a part, the end repeats itself."""
     net = new_net(recipe).eval()
-    stored = torch.load(_weights(recipe), weights_only=True)
-    load_weights(net, stored["average"])
+    weights = read_weights(_weights(recipe))
+    load_weights(net, weights.average)
     scores, masks = [], []
     for images in _images(stacks, recipe.spec):
         with torch.inference_mode():
@@ -85,7 +85,7 @@ def read_with_network(recipe: Recipe, stacks: Sequence[Stack]) -> Row:
             masks.append(_mask(torch.softmax(answer.segmentation, 1).numpy()))
     ms, megabytes = _cost(net, recipe)
     parameters = sum(p.numel() for p in net.parameters())
-    slices = (stored["step"] + stored.get("steps_before", 0)) * int(recipe.optimise["batch"])
+    slices = weights.steps * int(recipe.optimise["batch"])
     score, truth = np.concatenate(scores), np.concatenate([stack.mask for stack in stacks])
     shown = present(truth)
     types = [auc(shown[:, c], score[:, c]) for c in range(1, CLASSES)]
@@ -120,7 +120,7 @@ def read_with_k_means(stacks: Sequence[Stack], px_mm: float) -> Row:
 
 
 def _weights(recipe: Recipe) -> Path:
-    shipped = ROOT / "training" / "checkpoints" / f"{recipe.name}.pt"
+    shipped = ROOT / "models" / recipe.name / "model.onnx"
     return shipped if shipped.exists() else ROOT / "runs" / recipe.name / "checkpoint.pt"
 
 

@@ -228,7 +228,7 @@ _DISTRACTORS: tuple[tuple[float, Paint], ...] = (
     (0.35, calcified_falx),
     (0.18, calcified_basal_ganglia),
     (0.30, dense_vessels),
-    (0.08, contrast),
+    (0.12, contrast),
     (0.25, old_infarct),
     (0.10, tumour),
     (0.25, scalp_swelling),

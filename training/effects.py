@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fields import Floats, Rng, smooth, smooth_noise, stretch
+from training.hardening import hardening
 from training.protocol import Protocol
 
 #: The rim under the skull where a scanner's calibration leaves one: real heads at hand show 4 to
@@ -19,8 +20,11 @@ _RIM_SHARES = (0.3, 0.3, 0.25, 0.15)
 #: it. Real heads at hand: 0 (Toshiba) and 85 (GE, whose last slabs are 30 % to 40 % bone). Five
 #: simulated heads taken by `training.projection`: 33 to 115.
 _HARDENING_HU = ((0.0, 0.0), (10.0, 60.0), (60.0, 150.0))
-_HARDENING_SHARES = (0.35, 0.4, 0.25)
+_HARDENING_SHARES = (0.5, 0.3, 0.2)
 _USUAL_BONE_SHARE = 0.16
+#: How much of the physics' hardening a scanner's own correction leaves, where it leaves any.
+_UNCORRECTED = (0.1, 1.3)
+_UNCORRECTED_SHARE = 0.65
 _MOTION_SHARE = 0.04
 _METAL_HU = 2300.0
 
@@ -37,6 +41,7 @@ class Look:
     motion_mm: float
     cupping_hu: float
     hardening_hu: float
+    uncorrected: float
     streak_hu: float
     offset_hu: float
     holder: bool
@@ -52,7 +57,8 @@ class Look:
             motion_mm=float(rng.uniform(0.8, 3)) if rng.random() < _MOTION_SHARE else 0.0,
             cupping_hu=float(rng.normal(0, 2.0)),
             hardening_hu=float(rng.uniform(*rng.choice(_HARDENING_HU, p=_HARDENING_SHARES))),
-            streak_hu=float(rng.uniform(0, 14)),
+            uncorrected=float(rng.uniform(*_UNCORRECTED) * (rng.random() < _UNCORRECTED_SHARE)),
+            streak_hu=float(rng.uniform(0, 10)),
             offset_hu=float(rng.normal(0, 1.0)),
             holder=bool(rng.random() < 0.6),
         )
@@ -65,6 +71,9 @@ def add_effects(
     size = protocol.size_px
     inside = depth > 0
     bone = hu > 300
+    head = hu > -300
+    if look.uncorrected:
+        hu = hu + np.float32(look.uncorrected) * hardening(hu, protocol.px_mm) * head
     if np.count_nonzero(hu > _METAL_HU) > 2:
         hu = hu + _metal_streaks(rng, hu, protocol.px_mm)
     bright = look.rim_hu * np.exp(-depth / np.float32(look.rim_mm))
@@ -73,7 +82,6 @@ def add_effects(
     hu = hu + smooth(bright.astype(np.float32), 0.8 / protocol.px_mm)
     axis = np.linspace(-1, 1, size, dtype=np.float32) * np.float32(size * protocol.px_mm / 180)
     radius2 = axis[:, None] ** 2 + axis[None, :] ** 2
-    head = hu > -300
     hu += head * (np.float32(look.cupping_hu) * (radius2 - 0.4) + np.float32(look.offset_hu))
     hu += inside * np.float32(look.hardening_hu * _more_bone(bone, head))
     rows = bone.mean(1).astype(np.float32)

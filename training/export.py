@@ -24,7 +24,7 @@ from training.anatomy import ROOT, TEST, TRAIN, VALIDATION
 from training.half_precision import store_in_half
 from training.network import EMBEDDING, IchNet
 from training.recipe import Recipe
-from training.weights import load_weights, new_net
+from training.weights import STEPS, load_weights, new_net, read_weights
 
 OPSET = 17
 _TOLERANCE = 1e-4
@@ -63,23 +63,23 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
         Where an output differs by more than 1e-4.
     """
     net = new_net(recipe)
-    stored = torch.load(checkpoint, weights_only=True)
-    load_weights(net, stored["average"])
+    weights = read_weights(checkpoint)
+    load_weights(net, weights.average)
     shipped = Shipped(net).eval()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "model.onnx"
     size = recipe.spec.size_px
     sample = torch.rand(2, len(recipe.spec.channels), size, size)
-    to_onnx(shipped, file, sample)
+    to_onnx(shipped, file, sample, weights.steps)
     difference = largest_difference(shipped, file, sample)
     if difference > _TOLERANCE:
         raise ValueError(f"ONNX differs from torch by {difference:.2e}, more than {_TOLERANCE}")
-    write_manifest(recipe, folder, stored["step"] + stored["steps_before"], difference)
+    write_manifest(recipe, folder, weights.steps, difference)
     return difference
 
 
-def to_onnx(shipped: Shipped, file: Path, sample: Tensor) -> None:
-    """Write one checked ONNX file with a free number of slices."""
+def to_onnx(shipped: Shipped, file: Path, sample: Tensor, steps: int) -> None:
+    """Write one checked ONNX file with a free number of slices; training can go on from it."""
     torch.onnx.export(
         shipped,
         (sample,),
@@ -89,11 +89,13 @@ def to_onnx(shipped: Shipped, file: Path, sample: Tensor) -> None:
         input_names=["image"],
         output_names=list(_OUTPUTS),
         dynamic_axes={name: {0: "N"} for name in ("image", *_OUTPUTS)},
-        # Weights folded with batch normalisation would no longer be those of the checkpoint.
+        # Weights folded with batch normalisation could not be trained on.
         training=torch.onnx.TrainingMode.PRESERVE,
         do_constant_folding=False,
     )
-    onnx.save(store_in_half(onnx.load(str(file))), str(file))
+    model = store_in_half(onnx.load(str(file)))
+    onnx.helper.set_model_props(model, {STEPS: str(steps)})
+    onnx.save(model, str(file))
     onnx.checker.check_model(str(file), full_check=True)
 
 
@@ -216,7 +218,7 @@ def main() -> None:
     given = parser.parse_args()
     recipe = Recipe.read(given.recipe)
     torch.set_num_threads(1)
-    checkpoint = given.checkpoint or ROOT / "runs" / recipe.name / "checkpoint.pt"
+    checkpoint = given.checkpoint or ROOT / "runs" / recipe.name / "best.pt"
     difference = export(recipe, checkpoint, given.out or ROOT / "models" / recipe.name)
     print(f"largest difference of ONNX from torch: {difference:.2e}")
 

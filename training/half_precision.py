@@ -10,6 +10,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+#: Names of weights kept in 16 bits end so.
+HALF = ".half"
 _LEAST_VALUES = 1024
 
 
@@ -30,7 +32,7 @@ def store_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
             half = values.astype(np.float16)
         if not np.array_equal(half.astype(np.float32), values):
             continue
-        stored = f"{weight.name}.half"
+        stored = weight.name + HALF
         casts.append(helper.make_node("Cast", [stored], [weight.name], to=TensorProto.FLOAT))
         model.graph.initializer.remove(weight)
         model.graph.initializer.append(numpy_helper.from_array(half, stored))

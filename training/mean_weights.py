@@ -1,6 +1,6 @@
 """The mean of weights that lie on one path of training, such as of two rounds.
 
-`python -m training.mean_weights RECIPE A.pt B.pt --keep OUT.pt`
+`python -m training.mean_weights RECIPE A.pt B.onnx --keep OUT.pt`
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from training.anatomy import TRAIN
 from training.recipe import Recipe
 from training.slices import batches, part_of
-from training.weights import keep, load_weights, new_net
+from training.weights import keep, load_weights, new_net, read_weights
 
 _SETTLE_BATCHES = 24
 
@@ -52,17 +52,16 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     recipe = Recipe.read(given.recipe)
-    stored = [torch.load(file, weights_only=True) for file in given.weights]
-    nets = [new_net(recipe) for _ in stored]
-    for net, one in zip(nets, stored, strict=True):
-        load_weights(net, one["average"])
+    weights = [read_weights(file) for file in given.weights]
+    nets = [new_net(recipe) for _ in weights]
+    for net, one in zip(nets, weights, strict=True):
+        load_weights(net, one.average)
     rng = np.random.default_rng(recipe.seed)
     drawn = batches(rng, TRAIN, recipe.spec, recipe, int(recipe.optimise["batch"]))
     size_px = int(recipe.optimise["crop_px"])
     parts = (part_of(batch, size_px, n) for n, batch in enumerate(islice(drawn, _SETTLE_BATCHES)))
     images = (torch.from_numpy(part.image) for part in parts)
-    longest = max(stored, key=lambda one: one["step"] + one["steps_before"])
-    keep(mean_of(nets, images), longest["step"], longest["steps_before"], given.keep)
+    keep(mean_of(nets, images), max(one.steps for one in weights), 0, given.keep)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from training.fields import Floats, smooth
 Bools = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 _BLOOD_SHARE = 0.5
-_SUBARACHNOID_SHARE = 0.4
+_SUBARACHNOID_SHARE = 0.3
 #: Thinner blood than this looks like cortex: asking for it would teach to see what is not there.
-_SUBARACHNOID_HU = 35.0
+_SUBARACHNOID_HU = 32.0
 #: No blood is denser than 85 HU, so from here on bone shines in; no expert outlines that.
 _BONE_HU = 95.0
 #: A piece is seen where this much of it stands out from what is about it by this much and, of the

@@ -1,10 +1,8 @@
 """Slices taken by physics: polychromatic fan of lines through the head, filtered back-projection.
 
-The fast scanner adds beam hardening, noise and the bright rim as pictures of what they look like.
-Here they arise by themselves, in a few slices, to see whether a network can tell the difference:
+The fast scanner adds hardening from coarse cells, and noise and the bright rim as pictures of what
+they look like. Here they arise by themselves, in a few slices, to see whether a network can tell:
 `python -m training.projection models/ichnet-s` reads the same simulated slices both ways.
-
-Attenuation coefficients: NIST XCOM tables for water and cortical bone (ICRU-44), cm2/g.
 """
 
 from __future__ import annotations
@@ -21,20 +19,13 @@ from skimage.transform import iradon, radon
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.prepare import window_channels
 from training.anatomy import TEST
+from training.attenuation import BONE_G_CM3, soft_and_bone, transmitted, water_cm_of
 from training.fields import Floats, Rng
 from training.head import build_head
 from training.metrics import mask_dice
 from training.protocol import draw_training_protocol
 from training.scanner import draw_pose, scan
 
-_WATER_CM2_G = np.array([0.2683, 0.2269, 0.2059, 0.1837, 0.1707])
-_BONE_CM2_G = np.array([0.6655, 0.4242, 0.3148, 0.2229, 0.1855])
-_BONE_G_CM3 = 1.92
-#: Share of photons at 40, 50, 60, 80 and 100 keV: a coarse 120 kVp spectrum behind aluminium.
-_SPECTRUM = np.array([0.12, 0.24, 0.27, 0.24, 0.13])
-_SOFT_HU = 100.0
-#: Pure cortical bone at 70 keV.
-_BONE_HU = 1590.0
 _ANGLES = 600
 _SEED = 4_000_000
 
@@ -62,28 +53,15 @@ def project(rng: Rng, hu: Floats, px_mm: float, photons: float) -> Floats:
     middle = (len(hu) - 1) / 2
     seen_by_all = np.hypot(*(np.indices(hu.shape) - middle)) < middle
     hu = np.where(seen_by_all, hu, np.float32(-1000))
-    share = np.clip((hu - _SOFT_HU) / (_BONE_HU - _SOFT_HU), 0, 1.5)
-    soft = np.clip(1 + np.minimum(hu, _SOFT_HU) / 1000, 0, None) * (1 - np.minimum(share, 1))
+    soft, bone = soft_and_bone(hu)
     cm = px_mm / 10
     water_cm = radon(soft, angles, circle=True, preserve_range=True) * cm
-    bone_g = radon(share * _BONE_G_CM3, angles, circle=True, preserve_range=True) * cm
-    counts = sum(
-        weight * np.exp(-(w * water_cm + b * bone_g))
-        for weight, w, b in zip(_SPECTRUM, _WATER_CM2_G, _BONE_CM2_G, strict=True)
-    )
-    seen = np.maximum(rng.poisson(photons * counts), 1) / photons
-    ideal_cm = _water_equivalent(-np.log(seen))
+    bone_g_cm2 = radon(bone * BONE_G_CM3, angles, circle=True, preserve_range=True) * cm
+    seen = np.maximum(rng.poisson(photons * transmitted(water_cm, bone_g_cm2)), 1) / photons
+    ideal_cm = water_cm_of(seen)
     blurred = ndimage.gaussian_filter1d(ideal_cm, 0.6, axis=0)
     density = iradon(blurred, angles, filter_name="shepp-logan", circle=True) / cm
     return ((density - 1) * 1000).astype(np.float32)
-
-
-def _water_equivalent(attenuation: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The water correction: how many cm of water attenuate as much."""
-    length_cm = np.linspace(0, 60, 601)
-    counts = (_SPECTRUM[:, None] * np.exp(-_WATER_CM2_G[:, None] * length_cm)).sum(0)
-    equivalent: NDArray[np.float64] = np.interp(attenuation, -np.log(counts), length_cm)
-    return equivalent
 
 
 def compare(model: Model, slices: int) -> dict[str, object]:

@@ -32,7 +32,7 @@ from training.pool import Lessons
 from training.recipe import Recipe
 from training.slices import Batch, batches, part_of
 from training.validation import held_out, validate
-from training.weights import keep, load_weights, new_net
+from training.weights import keep, load_weights, new_net, read_weights
 
 _QUEUE_BATCHES = 12
 _REPORT_STEPS = 50
@@ -72,10 +72,10 @@ def start(recipe: Recipe, weights: Path | None = None) -> Run:
     run = Run(recipe, net, average, optimiser)
     checkpoint = run.folder / "checkpoint.pt"
     if weights and not checkpoint.exists():
-        stored = torch.load(weights, weights_only=True)
-        load_weights(net, stored["average"])
-        load_weights(average, stored["average"])
-        run.steps_before = stored["step"] + stored["steps_before"]
+        given = read_weights(weights)
+        load_weights(net, given.average)
+        load_weights(average, given.average)
+        run.steps_before = given.steps
     elif checkpoint.exists():
         stored = torch.load(checkpoint, weights_only=True)
         net.load_state_dict(stored["net"])

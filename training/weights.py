@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 
+from training.half_precision import HALF
 from training.network import IchNet
 from training.recipe import Recipe
+
+#: In an exported model: what names of weights begin with, and the property that tells how long they
+#: were trained.
+_PREFIX = "net."
+STEPS = "training_steps"
+
+
+class Weights(NamedTuple):
+    """Averaged weights by name, and how many steps they were trained in all."""
+
+    average: dict[str, Tensor]
+    steps: int
 
 
 def new_net(recipe: Recipe) -> nn.Module:
@@ -27,7 +43,7 @@ def load_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
     """Put stored weights into a network.
 
     Those of before the marked area counted lack `extent`; it starts at zero, so they still mean the
-    same network.
+    same network. ONNX files have no count of the batches that statistics were measured on.
 
     Raises
     ------
@@ -35,10 +51,30 @@ def load_weights(net: nn.Module, weights: dict[str, Tensor]) -> None:
         Where the weights are those of another network.
     """
     missing, unknown = net.load_state_dict(weights, strict=False)
-    lacking = [name for name in missing if not name.startswith("extent.")]
+    dispensable = ("extent.", "num_batches_tracked")
+    lacking = [name for name in missing if not any(part in name for part in dispensable)]
     if lacking or unknown:
         names = ", ".join([*lacking, *unknown])
         raise ValueError(f"The weights are those of another network: they differ in {names}.")
+
+
+def read_weights(file: Path) -> Weights:
+    """Read the averaged weights of a checkpoint, of what `keep` wrote, or of an exported model."""
+    if file.suffix == ".onnx":
+        return _of_onnx(onnx.load(str(file)))
+    stored = torch.load(file, weights_only=True)
+    return Weights(stored["average"], stored["step"] + stored["steps_before"])
+
+
+def _of_onnx(model: onnx.ModelProto) -> Weights:
+    average = {}
+    for stored in model.graph.initializer:
+        name = stored.name.removesuffix(HALF)
+        if name.startswith(_PREFIX):
+            values = torch.from_numpy(numpy_helper.to_array(stored).copy())
+            average[name.removeprefix(_PREFIX)] = values.float()
+    properties = {one.key: one.value for one in model.metadata_props}
+    return Weights(average, int(properties.get(STEPS, 0)))
 
 
 def keep(net: nn.Module, step: int, steps_before: int, file: Path) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from training.effects import Look, add_effects
 from training.fields import Floats
+from training.hardening import hardening
 from training.protocol import Protocol
 
 PX = 96
 STILL = Look(
     rim_hu=0, rim_mm=1, glow_hu=0, glow_mm=1, patchiness=0, motion_mm=0, cupping_hu=0,
-    hardening_hu=0, streak_hu=0, offset_hu=0, holder=False,
+    hardening_hu=0, uncorrected=0, streak_hu=0, offset_hu=0, holder=False,
 )  # fmt: skip
 QUIET = Protocol(
     size_px=PX, px_mm=1.0, slab_mm=5.0, table_mm=np.zeros(1), tilt_deg=0, center_mm=(0, 0),
@@ -52,3 +53,19 @@ def test_brain_is_not_lifted_without_hardening_or_with_the_usual_bone(
     skull_from_px: float, hardening_hu: float
 ) -> None:
     assert brain_lift(skull_from_px, hardening_hu)[0] == pytest.approx(0, abs=1e-4)
+
+
+def test_what_a_scanner_leaves_uncorrected_is_added_in_its_share() -> None:
+    hu: Floats = np.where(disc(32), 30, np.where(disc(40), 1000, -1000)).astype(np.float32)
+
+    def added(uncorrected: float) -> Floats:
+        seen = add_effects(
+            np.random.default_rng(0), hu.copy(), depth=disc(32) * np.float32(20),
+            rim=np.ones_like(hu), protocol=QUIET, look=replace(STILL, uncorrected=uncorrected),
+        )  # fmt: skip
+        return seen - hu
+
+    assert np.abs(added(0)).max() < 1e-3
+    inside = disc(30)
+    np.testing.assert_allclose(added(0.5)[inside], hardening(hu, 1.0)[inside] / 2, atol=1e-3)
+    assert np.abs(added(1)[~disc(40.5)]).max() < 1e-3, "air stays as it is"
