@@ -143,8 +143,9 @@ def _any_dice(found: Masks, truth: Masks) -> float:
 
 
 def _macro_dice(found: Masks, truth: Masks) -> float:
+    """Mean over the types that occur, each over all slices together."""
     found = np.where(truth < UNSEEN, found, 0)
-    return float(np.mean([mask_dice(found == c, truth == c) for c in range(1, CLASSES)]))
+    return float(np.nanmean([mask_dice(found == c, truth == c) for c in range(1, CLASSES)]))
 
 
 def _mask(probability: Floats) -> Masks:

@@ -19,6 +19,7 @@ from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, OperatingPoint
 from ichviewer.analysis.manifest import Manifest
 from ichviewer.analysis.model import load_model
+from ichviewer.evaluation.metrics import concordance
 from training.anatomy import TEST
 from training.card import card, table
 from training.metrics import (
@@ -103,13 +104,15 @@ def segmentation_table(readings: list[Reading]) -> str:
                 f"{np.median(true[there, c]):.1f}",
                 f"{error.mean():+.1f} ± {error.std():.1f}",
                 f"{np.median(np.abs(error)):.1f}",
+                f"{concordance(true[there, c], marked[there, c]):.2f}",
                 f"{without.mean():.2f} (in {int((without > LEAST_STUDY_ML).sum())} "
                 f"of {len(without)})",
             ]
         )
     head = [
         "type", "studies with it", "Dice mean / median", "Dice pooled", "true mL median",
-        "error mL mean ± SD", "error mL median absolute", "false mL where there is none, mean",
+        "error mL mean ± SD", "error mL median absolute",
+        "concordance of mL (CCC)", "false mL where there is none, mean",
     ]  # fmt: skip
     return table(head, rows)
 

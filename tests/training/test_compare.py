@@ -16,14 +16,14 @@ from training.recipe import Recipe  # noqa: E402
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_readers_of_one_table_see_the_same_slices() -> None:
     recipe = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
-    stacks = stacks_to_read(recipe.spec, 48)
-    assert sum(len(stack.hu) for stack in stacks) >= 48
+    stacks = stacks_to_read(recipe.spec, 144)
+    assert sum(len(stack.hu) for stack in stacks) >= 144
     shipped = read_with_network(recipe, stacks)
     assert shipped.slices > 100_000
     assert shipped.parameters > 1_000_000
-    # These heads bleed faintly; a network that has learned nothing is at 0.5 and marks nothing.
-    assert 0.55 < shipped.auc_any <= 1
-    assert 0.02 < shipped.any_dice <= 1
+    # Some of these heads bleed faintly; untrained networks are at 0.5 and mark nothing.
+    assert 0.7 < shipped.auc_any <= 1
+    assert 0.1 < shipped.any_dice <= 1
     classical = read_with_k_means(stacks, recipe.spec.spacing_mm)
     assert 0 < classical.any_dice <= 1
     assert np.isnan(classical.auc_types)
