@@ -21,6 +21,8 @@ _CELLS = 80
 _ANGLES = 90
 #: As many detector elements as the square's diagonal is long in cells.
 _ELEMENTS = 115
+#: Filtered on more than twice as many, so that one end does not reach the other.
+_FILTERED = 256
 
 
 def hardening(hu: Floats, px_mm: float) -> Floats:
@@ -83,14 +85,13 @@ def _back() -> sparse.csr_matrix:
 
 def _projected_back(lines: Floats64) -> Floats64:
     """Filtered back-projection of [angle, element], per cell (Kak and Slaney 1988, ch. 3)."""
-    size = 256
-    at = np.fft.fftfreq(size) * size
-    ramp = np.zeros(size)
+    at = np.fft.fftfreq(_FILTERED) * _FILTERED
+    ramp = np.zeros(_FILTERED)
     ramp[0] = 0.25
     odd = at.astype(int) % 2 == 1
     ramp[odd] = -1 / (np.pi * at[odd]) ** 2
     filtered = np.fft.irfft(
-        np.fft.rfft(lines, size, axis=1) * np.fft.rfft(ramp).real, size, axis=1
+        np.fft.rfft(lines, _FILTERED, axis=1) * np.fft.rfft(ramp).real, _FILTERED, axis=1
     )[:, :_ELEMENTS]
     cells: NDArray[np.float64] = _back() @ filtered.ravel().astype(np.float32) * (np.pi / _ANGLES)
     return cells.reshape(_CELLS, _CELLS)
