@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from training.anatomy import ROOT, TRAIN
 from training.losses import by_slice, losses
 from training.pool import Lessons
+from training.precision import mixed_precision
 from training.recipe import Recipe
 from training.slices import Batch, batches, part_of
 from training.validation import held_out, validate
@@ -173,7 +174,7 @@ def _learn(run: Run, batch: Batch, progress: float) -> Lessons:
         group["lr"] = rate
     image = torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
     run.net.train()
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed_precision():
         answer = run.net(image)
     mask, there = torch.from_numpy(batch.mask).long(), torch.from_numpy(batch.present)
     parts = losses(answer, mask, there, torch.from_numpy(batch.description))

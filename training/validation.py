@@ -13,6 +13,7 @@ from torch import nn
 from training.anatomy import VALIDATION
 from training.losses import losses
 from training.metrics import auc
+from training.precision import mixed_precision
 from training.recipe import Recipe
 from training.slices import Batch, batches, part_of
 
@@ -43,7 +44,7 @@ def validate(net: nn.Module, held_out: Sequence[Batch]) -> dict[str, float]:
     scores, truths = [], []
     for batch in held_out:
         image = torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision():
             answer = net(image)
         mask, there = torch.from_numpy(batch.mask).long(), torch.from_numpy(batch.present)
         parts = losses(answer, mask, there, torch.from_numpy(batch.description))
