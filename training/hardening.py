@@ -12,10 +12,10 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
+from scipy import sparse
 
 from training.attenuation import BONE_G_CM3, Floats64, soft_and_bone, transmitted, water_cm_of
-from training.fields import Floats
+from training.fields import Floats, interpolated
 
 _CELLS = 80
 _ANGLES = 90
@@ -50,10 +50,8 @@ def hardening(hu: Floats, px_mm: float) -> Floats:
     error_cm = water_cm_of(transmitted(water_cm, bone_g_cm2)) - water_cm
     error_cm -= bone_g_cm2 * (error_cm @ bone_g_cm2 / max(float(bone_g_cm2 @ bone_g_cm2), 1e-6))
     coarse_hu = _projected_back(error_cm.reshape(_ANGLES, _ELEMENTS)) / cm * 1000
-    fine = ndimage.zoom(
-        coarse_hu.astype(np.float32), width, order=1, mode="nearest", grid_mode=True
-    )
-    return np.asarray(fine[: len(hu), : len(hu)], np.float32)
+    at = np.clip((np.arange(len(hu)) + 0.5) / width - 0.5, 0, _CELLS - 1).astype(np.float32)
+    return interpolated(interpolated(coarse_hu.astype(np.float32), at, 0), at, 1)
 
 
 def _coarse(fine: Floats, width: int) -> Floats:

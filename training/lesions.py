@@ -15,6 +15,7 @@ from scipy import ndimage
 from ichviewer.analysis.findings import HemorrhageType
 from training.anatomy import BRAIN, Anatomy, Tissue
 from training.fields import Floats, Rng, pick, smooth, smooth_noise, sphere, stretch
+from training.gather import pushed_from
 from training.statistics import Plan
 
 Bools = NDArray[np.bool_]
@@ -155,24 +156,10 @@ def displace(
 
 def _gather(anatomy: Anatomy, push: list[Floats]) -> Anatomy:
     """Every voxel takes the tissue that was `push` before it, staying inside the skull."""
-    shape = anatomy.tissue.shape
-    flat = np.zeros(shape, np.int32)
-    for axis, (component, length) in enumerate(zip(push, shape, strict=True)):
-        index = np.arange(length, dtype=np.float32).reshape(
-            [-1 if a == axis else 1 for a in range(3)]
-        )
-        moved = np.rint(np.clip(index - component, 0, length - 1)).astype(np.int32)
-        flat *= length
-        flat += moved
-    inside = anatomy.depth_mm > 0
-    source = np.where(inside & inside.ravel()[flat], flat, -1)
-    keep = source >= 0
-    source = source[keep]
+    source = pushed_from(push, anatomy.depth_mm > 0)
 
     def moved_field(field: NDArray[np.generic]) -> NDArray[np.generic]:
-        out = field.copy()
-        out[keep] = field.ravel()[source]
-        return out
+        return field.ravel()[source]
 
     return Anatomy(
         anatomy.number,

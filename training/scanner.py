@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from training.effects import Look, add_effects, moved
 from training.fields import Floats, Rng, smooth, stretch
+from training.gather import gather
 from training.head import Head
 from training.outline import outline
 from training.protocol import Protocol
@@ -94,12 +95,8 @@ def _take_slice(
     middle = np.stack([stretch(c, (size, size)) for c in base])
     count = int(np.clip(round(protocol.slab_mm / 1.2), 1, 5))
     offsets = ((np.arange(count) + 0.5) / count - 0.5) * protocol.slab_mm
-    hu = np.zeros((size, size), np.float32)
-    share = np.zeros((6, size, size), np.float32)
-    for offset in offsets:
-        at = middle + (normal * offset)[:, None, None].astype(np.float32)
-        hu += ndimage.map_coordinates(head.hu, at, order=1, cval=-1000.0) / count
-        _add_shares(share, _nearest(head.label, at), 1 / count)
+    steps = (offsets[:, None] * normal).astype(np.float32)
+    hu, share = gather(head.hu, head.label, middle, steps, outside_hu=-1000.0)
     blur = protocol.blur_mm / protocol.px_mm
     hu = smooth(hu, blur)
     if look and look.motion_mm:
@@ -148,12 +145,6 @@ def _nearest(field: NDArray[np.generic], at: Floats) -> NDArray[np.generic]:
         inside &= (index[axis] >= 0) & (index[axis] < length)
         flat = flat * length + np.clip(index[axis], 0, length - 1)
     return np.where(inside, field.ravel()[flat], field.dtype.type(0))
-
-
-def _add_shares(share: Floats, labels: NDArray[np.generic], weight: float) -> None:
-    if labels.any():
-        for kind in range(1, 6):
-            share[kind] += (labels == kind) * np.float32(weight)
 
 
 def _rotation(a: int, b: int, angle: float) -> NDArray[np.float64]:

@@ -57,16 +57,13 @@ def draw_densities(rng: Rng) -> Densities:
 def hu_field(rng: Rng, anatomy: Anatomy, densities: Densities) -> Floats:
     """HU [k, j, i] of a healthy or ageing head without blood: densities, texture, fat, marrow."""
     tissue = anatomy.tissue
-    hu: Floats = densities.hu[tissue]
     texture = smooth_noise(rng, tissue.shape, rng.uniform(6, 14))
-    soft = np.isin(np.arange(len(Tissue)), BRAIN)[tissue]
-    hu += np.where(soft, texture * np.float32(rng.uniform(0.5, 2.2)), np.float32(0))
+    uneven_hu = np.zeros(len(Tissue), np.float32)
+    uneven_hu[list(BRAIN)] = rng.uniform(0.5, 2.2)
+    uneven_hu[[Tissue.DIPLOE, Tissue.BONE]] = 180, 120
+    hu: Floats = densities.hu[tissue] + uneven_hu[tissue] * texture
     fat = (tissue == Tissue.SOFT) & (texture > rng.uniform(-1.2, 1.0))
     hu[fat] = FAT_HU + 8 * texture[fat]
-    marrow = tissue == Tissue.DIPLOE
-    hu[marrow] += 180 * texture[marrow]
-    bone = tissue == Tissue.BONE
-    hu[bone] += 120 * texture[bone]
     _age(rng, anatomy, hu, texture)
     return hu
 
