@@ -94,9 +94,10 @@ class Anatomy:
     depth_mm : float16
         Distance to the inner skull inside the skull, 0 elsewhere.
     midline_mm : float16
-        Signed distance to the sheet between the hemispheres, positive on the left.
+        Half the difference of the distances to both hemispheres, positive on the left: in the cleft
+        between them the distance to its middle, within a hemisphere half of that.
     tentorium_mm : float16
-        Signed distance to the sheet between cerebrum and cerebellum, positive above.
+        The same between cerebrum and cerebellum, positive above.
     """
 
     number: int

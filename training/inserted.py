@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import ConvexHull
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types
@@ -32,7 +33,7 @@ from training.fields import Floats, Rng, pick, smooth, smooth_noise
 from training.metrics import auc, mask_dice
 from training.real_heads import real_volumes
 from training.skull import inside_skull
-from training.statistics import draw_core_hu, draw_mean_hu, draw_plans
+from training.statistics import MOST_HU, draw_core_hu, draw_mean_hu, draw_plans
 
 _SEED = 8_000_000
 _SKIPPED = ("Toshiba", "693")
@@ -46,7 +47,12 @@ _LIFT_MM = 4.0
 #: Of what the skull encloses, this deep lies brain, and this deep the ventricles.
 _BRAIN_MM = 14.0
 _VENTRICLE_MM = 28.0
+_NARROW_MM, _POOL_MM = 5.0, 10.0
+#: Of its convex hull, so much lies within the skull where this is a ring.
+_VAULT_SHARE = 0.95
 _LEAST_MM2 = 12.0
+_BESIDE_MM = 6.0
+_STANDS_OUT_HU = 3.0
 
 Bools = NDArray[np.bool_]
 
@@ -95,13 +101,12 @@ def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Float
     region : bool [J, I]
         What is mostly blood.
     None
-        Where there is no room for it, such as no ventricle on the slice.
+        Where there is no room for it, such as no ventricle on the slice, or nobody could see it.
     """
     region = _region(rng, background, kind)
     if region is None or region.sum() * background.px_mm**2 < _LEAST_MM2:
         return None
     plan = draw_plans(rng, (kind,))[0]
-    # What the simulated scanner adds to a plan's density is not there; what the real one adds is.
     plan = replace(plan, hu=draw_mean_hu(rng, kind, plan.volume_ml))
     share = smooth(region.astype(np.float32), _EDGE_MM / background.px_mm) * background.inside
     underneath = _even_hu(background, _GRAIN_MM)
@@ -110,7 +115,20 @@ def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Float
     dense = np.float32(draw_core_hu(rng, plan)) + lift_hu
     dense += np.float32(rng.uniform(0.8, 2.8)) * texture
     hu = background.hu + share * (dense - underneath)
-    return hu.astype(np.float32), share > 0.5
+    # The statistics' means are over what was outlined, so they hold the border's fluid already.
+    outlined = share > 0.5
+    mean_hu = min(plan.hu + float(lift_hu[outlined].mean()), MOST_HU)
+    hu += share * (mean_hu - hu[outlined].mean()) / share[outlined].mean()
+    hu = hu.astype(np.float32)
+    return (hu, outlined) if _is_seen(replace(background, hu=hu), outlined) else None
+
+
+def _is_seen(laid: RealSlice, outlined: Bools) -> bool:
+    """Whether most of it stands out from what lies beside it, as `training.outline` asks too."""
+    near = ndimage.binary_dilation(outlined, iterations=round(_BESIDE_MM / laid.px_mm))
+    beside = near & ~outlined & laid.inside
+    even_hu = _even_hu(laid, _EDGE_MM)
+    return bool(np.median(even_hu[outlined]) > np.quantile(even_hu[beside], 0.75) + _STANDS_OUT_HU)
 
 
 def _even_hu(background: RealSlice, over_mm: float) -> Floats:
@@ -123,12 +141,13 @@ def _even_hu(background: RealSlice, over_mm: float) -> Floats:
 
 
 def _region(rng: Rng, background: RealSlice, kind: HemorrhageType) -> Bools | None:
-    depth_px = ndimage.distance_transform_edt(background.inside)
+    # Calcium is no skull: nothing lies along it.
+    depth_px = ndimage.distance_transform_edt(ndimage.binary_fill_holes(background.inside))
     depth_mm = np.asarray(depth_px * background.px_mm, np.float32)
     if kind is HemorrhageType.INTRAPARENCHYMAL:
         return _clot(rng, background, depth_mm)
     if kind in {HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL}:
-        return _collection(rng, background, depth_mm, kind)
+        return _collection(rng, background, depth_mm, kind) if _is_vault(background) else None
     return _in_fluid(rng, background, depth_mm, kind)
 
 
@@ -142,6 +161,13 @@ def _clot(rng: Rng, background: RealSlice, depth_mm: Floats) -> Bools | None:
     distance_mm = _distance_mm(background, center)
     region: Bools = (distance_mm < radius_mm * uneven) & (depth_mm > 3)
     return region
+
+
+def _is_vault(background: RealSlice) -> bool:
+    """Whether the skull is a simple ring, as it is above its base."""
+    outline = np.argwhere(background.inside ^ ndimage.binary_erosion(background.inside))
+    filled = ndimage.binary_fill_holes(background.inside)
+    return bool(filled.sum() > _VAULT_SHARE * ConvexHull(outline).volume)
 
 
 def _collection(
@@ -160,7 +186,10 @@ def _collection(
     thick_mm, half_mm = float(rng.uniform(3, 13)), float(rng.uniform(25, 75))
     along = np.clip(1 - (_distance_mm(background, start) / half_mm) ** 2, 0, 1)
     crescent: Bools = background.inside & (depth_mm < thick_mm * np.sqrt(along))
-    return crescent
+    # The falx stops it: the middle of the head is near enough to where that lies.
+    middle_i = np.argwhere(background.inside)[:, 1].mean()
+    columns = np.arange(crescent.shape[1])
+    return crescent & ((columns > middle_i) == (start[1] > middle_i))
 
 
 def _in_fluid(
@@ -171,10 +200,14 @@ def _in_fluid(
     fluid = background.inside & (even_hu > _FLUID_HU[0]) & (even_hu < _FLUID_HU[1])
     if kind is HemorrhageType.SUBARACHNOID:
         fluid &= depth_mm < _VENTRICLE_MM
+        # Wider pools than cisterns are what an old infarct leaves.
+        fluid &= ~ndimage.binary_opening(fluid, iterations=round(_POOL_MM / 2 / background.px_mm))
         center = pick(rng, fluid)
         reach_mm = float(rng.uniform(12, 40))
         return None if center is None else fluid & (_distance_mm(background, center) < reach_mm)
-    deep = ndimage.binary_opening(fluid & (depth_mm > _VENTRICLE_MM), iterations=2)
+    # Between the hemispheres and in cisterns it is narrower than in ventricles.
+    wide = round(_NARROW_MM / 2 / background.px_mm)
+    deep = ndimage.binary_opening(fluid & (depth_mm > _VENTRICLE_MM), iterations=wide)
     rows = np.nonzero(deep)[0]
     if not len(rows):
         return None

@@ -25,6 +25,11 @@ _THICKEST_MM = (40.0, 30.0)
 #: At its thickest; thinner layers are lost beside bone and no reader outlines them.
 _LEAST_THICKNESS_MM = 3.0
 _HYPEROSTOSIS_SHARE = 0.2
+#: Least `midline_mm` at a collection's middle, subdural and epidural; it is half the distance from
+#: the falx there. Many lie over the convexity; a network that saw them nowhere else missed bright
+#: ones at the frontal and occipital pole of real heads.
+_ASIDE_MM, _POLAR_MM = (25.0, 18.0), (4.0, 2.0)
+_ASIDE_SHARE = 0.5
 _SUPRATENTORIAL_SHARE = 0.95
 
 
@@ -60,7 +65,8 @@ def plan_collection(rng: Rng, anatomy: Anatomy, plan: Plan) -> Collection | None
     above = anatomy.tentorium_mm[step] > (2 if rng.random() < _SUPRATENTORIAL_SHARE else -60)
     midline = anatomy.midline_mm[step].astype(np.float32)
     calvarium = np.arange(len(depth))[:, None, None] * _COARSE > (45 if rng.random() < 0.85 else 20)
-    seed = pick(rng, shell & above & calvarium & (np.abs(midline) > (18 if epidural else 25)))
+    aside_mm = (_ASIDE_MM if rng.random() < _ASIDE_SHARE else _POLAR_MM)[epidural]
+    seed = pick(rng, shell & above & calvarium & (np.abs(midline) > aside_mm))
     if seed is None:
         return None
     side = np.sign(midline[tuple(seed)])

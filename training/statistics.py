@@ -59,7 +59,7 @@ _MOST_ML = {
 _LEAST_HU = 35.0
 _LEAST_VENTRICULAR_HU = 28.0
 #: No blood without contrast is denser.
-_MOST_HU = 85.0
+MOST_HU = 85.0
 #: Large hemorrhages are denser than small ones, so density is drawn from pieces of like volume.
 _LIKE_VOLUME = 3.0
 _FORMS = ("acute", "subacute", "chronic", "layered")
@@ -137,7 +137,7 @@ def draw_mean_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
 
 def _draw_hu(rng: Rng, kind: HemorrhageType, volume_ml: float) -> float:
     shifted = draw_mean_hu(rng, kind, volume_ml) + float(rng.uniform(*_SHIFT_HU[kind]))
-    return float(np.clip(shifted, _least_hu(kind), _MOST_HU))
+    return float(np.clip(shifted, _least_hu(kind), MOST_HU))
 
 
 def _least_hu(kind: HemorrhageType) -> float:

@@ -77,6 +77,38 @@ def test_blood_in_a_lifted_slice_is_lifted_as_well(label_maps: None) -> None:
     assert np.mean(lifted[0][both] - plain[0][both]) == pytest.approx(20, abs=2)
 
 
+def test_thin_blood_is_as_dense_over_what_is_outlined_as_the_statistics_say(
+    label_maps: None,
+) -> None:
+    """Of subarachnoid blood much is border; measured with it, half the means are 39 to 49 HU."""
+    made = [
+        lay_in(np.random.default_rng(seed), head(), HemorrhageType.SUBARACHNOID)
+        for seed in range(30)
+    ]
+    densities = [float(hu[region].mean()) for hu, region in filter(None, made)]
+    assert len(densities) > 10
+    assert 40 < np.median(densities) < 52
+    assert min(densities) > 30  # as dense as brain, nobody would see it: none is laid in
+
+
+def test_a_crescent_stays_on_its_side(label_maps: None) -> None:
+    for seed in range(12):
+        made = lay_in(np.random.default_rng(seed), head(), HemorrhageType.SUBDURAL)
+        if made:
+            columns = np.nonzero(made[1])[1] - (SIZE - 1) / 2
+            assert (columns > -1).all() or (columns < 1).all()
+
+
+def test_nothing_is_laid_along_the_bones_of_a_skull_base(label_maps: None) -> None:
+    background = head()
+    rows, columns = np.indices((SIZE, SIZE)) - (SIZE - 1) / 2
+    wall = (np.abs(rows) < 12) & (np.abs(columns) * PX_MM > 35)  # as the petrous bones lie
+    base = replace(background, inside=background.inside & ~wall)
+    for kind in (HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL):
+        assert all(lay_in(np.random.default_rng(seed), base, kind) is None for seed in range(6))
+        assert any(lay_in(np.random.default_rng(seed), background, kind) for seed in range(6))
+
+
 def test_table_compares_with_the_slices_as_they_are() -> None:
     kind = HemorrhageType.SUBDURAL
     laid = Answer(kind, 0.9, 0.6, 0.5, 90.0, 100.0)
