@@ -6,13 +6,14 @@ right on tilted and unevenly spaced series, within a cut as well as across slice
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from ichviewer.imaging.construction import angle_deg, circle_through, foot_on_line, skull_foot_mm
-from ichviewer.imaging.cut import Cut, cut_position, cut_through
+from ichviewer.imaging.cut import Cut, cut_of, cut_position, cut_through
 from ichviewer.imaging.grid import Float, GeometryClass, Grid
-from ichviewer.imaging.measurement import Kind, Measurement
+from ichviewer.imaging.measurement import Handle, Kind, Measurement
 from ichviewer.imaging.plane import Axis
 from ichviewer.imaging.regions import (
     Outline,
@@ -117,7 +118,13 @@ def points_lps_mm(measurement: Measurement) -> Float:
 def cut_of_handle(measurement: Measurement, index: int, grid: Grid) -> Cut:
     """The cut that a handle lies on."""
     handle = measurement.handles[index]
-    return cut_through(grid, handle.axis, np.array(handle.lps_mm))
+    return cut_of(grid, handle.axis, _cut_index(handle, grid))
+
+
+@lru_cache(maxsize=64)
+def _cut_index(handle: Handle, grid: Grid) -> int:
+    """The nearest cut's; kept, since every picture of a view asks for it again."""
+    return cut_through(grid, handle.axis, np.array(handle.lps_mm)).index
 
 
 def lies_on_one_cut(measurement: Measurement, grid: Grid) -> bool:

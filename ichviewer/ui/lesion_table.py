@@ -42,6 +42,7 @@ class LesionTable(QTableWidget):
     def __init__(self, model: ViewerModel) -> None:
         super().__init__(0, len(_COLUMNS))
         self._model = model
+        self._wide_px = [0] * len(_COLUMNS)
         self.setAccessibleName(tr("Lesions"))
         self.setHorizontalHeaderLabels([tr(column) for column in _COLUMNS])
         for column, tip in _TIPS.items():
@@ -83,6 +84,7 @@ class LesionTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.blockSignals(False)
+        self._measure()
         self._fit()
         rows_px = min(len(lesions), _LEAST_ROWS) * self.verticalHeader().defaultSectionSize()
         self.setMinimumHeight(self.horizontalHeader().sizeHint().height() + rows_px)
@@ -91,21 +93,26 @@ class LesionTable(QTableWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         """Show as many columns as leave the type its name."""
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
-    def _fit(self) -> None:
+    def _measure(self) -> None:
+        """Note how wide the columns want to be: asked at every resize, it held the window up."""
         for column in _GIVE_WAY:
             self.setColumnHidden(column, False)
         header = self.horizontalHeader()
-        wide_px = [
+        self._wide_px = [
             max(self.sizeHintForColumn(column), header.sectionSizeHint(column))
             for column in range(self.columnCount())
         ]
-        over_px = sum(wide_px) - self.viewport().width()
+
+    def _fit(self) -> None:
+        over_px = sum(self._wide_px) - self.viewport().width()
         for column in _GIVE_WAY:
-            if over_px > 0:
-                self.setColumnHidden(column, True)
-                over_px -= wide_px[column]
+            gives_way = over_px > 0
+            if self.isColumnHidden(column) != gives_way:
+                self.setColumnHidden(column, gives_way)
+            over_px -= self._wide_px[column] * gives_way
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
         """Take the inks of another theme."""

@@ -12,6 +12,7 @@ from ichviewer.reading.replay import journals, replay
 from ichviewer.ui.garbage import spare_what_stands
 from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.watchdog import LONGEST_S, Block, Watchdog
+from tests.ui.processor import slowness
 from tests.ui.scripted_read import ByKeys, ByMouse, Reader
 
 
@@ -34,8 +35,10 @@ def test_a_study_is_read_with_one_hand(
     reader.read(after)
     watchdog.stop()
     gc.unfreeze()
-    # By what the thread itself worked: by the clock, a busy machine would be found guilty.
-    assert not [block for block in blocks if block.cpu_s > LONGEST_S]
+    # By what the thread itself worked, on a processor like the one that the limit was set on: by
+    # the clock, or on a slow one, the machine would be found guilty.
+    allowed_s = LONGEST_S * slowness()
+    assert not [block for block in blocks if block.cpu_s > allowed_s]
     assert stations == [station.__name__ for station in reader.stations]
     assert window.model.volume is None
     window.close()

@@ -1,0 +1,30 @@
+"""How fast the processor is that the tests run on."""
+
+import time
+
+import numpy as np
+
+#: What the work below took on the processor on which the limits of the tests were set.
+_REFERENCE_S = 0.0115
+_TIMES = 5
+
+
+def slowness() -> float:
+    """How many times longer this processor works than the one that limits were set on; 1 at least.
+
+    So a limit on what the window's thread works says something of the program, not of the machine.
+    """
+    spent_s = []
+    for _ in range(_TIMES):
+        before_s = time.thread_time()
+        _work()
+        spent_s.append(time.thread_time() - before_s)
+    return max(1.0, min(spent_s) / _REFERENCE_S)
+
+
+def _work() -> None:
+    """Small arrays, texts and tables, as a window's thread handles them."""
+    at = np.array([1.0, 2.0, 3.0])
+    for n in range(1500):
+        at = np.clip(at + 0.5, 0, 100)
+        {f"{n} {key}": f"{value:.1f} mm" for key, value in zip("kji", at.tolist(), strict=True)}
