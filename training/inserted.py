@@ -117,6 +117,8 @@ def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Float
     hu = background.hu + share * (dense - underneath)
     # The statistics' means are over what was outlined, so they hold the border's fluid already.
     outlined = share > 0.5
+    if not outlined.any():
+        return None
     mean_hu = min(plan.hu + float(lift_hu[outlined].mean()), MOST_HU)
     hu += share * (mean_hu - hu[outlined].mean()) / share[outlined].mean()
     hu = hu.astype(np.float32)
@@ -127,6 +129,8 @@ def _is_seen(laid: RealSlice, outlined: Bools) -> bool:
     """Whether most of it stands out from what lies beside it, as `training.outline` asks too."""
     near = ndimage.binary_dilation(outlined, iterations=round(_BESIDE_MM / laid.px_mm))
     beside = near & ~outlined & laid.inside
+    if not beside.any():
+        return False
     even_hu = _even_hu(laid, _EDGE_MM)
     return bool(np.median(even_hu[outlined]) > np.quantile(even_hu[beside], 0.75) + _STANDS_OUT_HU)
 
