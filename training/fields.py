@@ -38,7 +38,7 @@ def interpolated(field: Floats, at: Floats, axis: int) -> Floats:
 
 @njit(cache=True, nogil=True)
 def _between(lines, low, part):  # type: ignore[no-untyped-def]
-    """Along the middle axis; compiled, in a third of the time that numpy's `take` needs."""
+    """Along the middle axis; compiled, in half the time that numpy's `take` needs."""
     before, length, after = lines.shape
     out = np.empty((before, len(low), after), np.float32)
     for line in range(before):
