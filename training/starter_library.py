@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
@@ -24,9 +25,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer import workflow
+from ichviewer import paths, workflow
 from ichviewer.analysis.atlas import PLAIN_DEPTHS, PLAIN_LEVELS
-from ichviewer.analysis.findings import Findings, HemorrhageType
+from ichviewer.analysis.findings import GateAnswer, HemorrhageType
+from ichviewer.analysis.gate_head import check_head
+from ichviewer.analysis.head import find_head
+from ichviewer.analysis.look import look
+from ichviewer.analysis.manifest import Role
+from ichviewer.analysis.reading import ModelSet, load_models
 from ichviewer.dicom.study import Series
 from ichviewer.imaging.grid import Grid
 from ichviewer.imaging.volume import Volume
@@ -34,9 +40,11 @@ from ichviewer.library.case import Case
 from ichviewer.library.store import DATABASE_NAME, Library
 from ichviewer.library.thumbnail import thumbnail_png
 from ichviewer.library.upkeep import rebuild, stats, verify
+from ichviewer.progress import silent
 from ichviewer.report.colours import TYPE_COLOURS
 from training.anatomy import ROOT
 from training.dicom_enhanced import compacted, write_case
+from training.fields import Floats
 from training.head import Head, build_head
 from training.protocol import Protocol
 from training.scanner import draw_pose, scan
@@ -199,27 +207,42 @@ def make_vectors(folder: Path) -> None:
     """Give every case a vector by the present models, and forget those of former models."""
     with Library.open(folder, writable=True) as library:
         cases = library.list()
-        paths = [library.images_path(case) for case in cases]
+        paths_of_images = [library.images_path(case) for case in cases]
         identities = set()
         with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-            for case, findings in zip(_timed(cases), pool.map(_read, paths), strict=True):
-                identities.add(findings.embedding_identity)
+            vectors = pool.map(read_vector, paths_of_images)
+            for case, (identity, vector) in zip(_timed(cases), vectors, strict=True):
+                identities.add(identity)
                 if len(identities) > 1:
                     raise RuntimeError("the models changed meanwhile; start again")
-                library.set_vector(case.case_id, findings.embedding_identity, findings.embedding)
+                library.set_vector(case.case_id, identity, vector)
         for former in set(library.identities()) - identities:
             library.forget_vectors(former)
 
 
-def _read(path: Path | None) -> Findings:
-    """Open and analyse a case's file as the program does with any series."""
+def read_vector(path: Path | None) -> tuple[str, Floats]:
+    """A case's vector as the program's analysis gives it, without measuring its lesions.
+
+    Returns
+    -------
+    tuple
+        Identity of the embedding, and the vector, float32 [D] of length one.
+    """
     if path is None:
         raise RuntimeError("a case without images cannot get a vector")
-    series = _series_in(path)
-    findings = workflow.analyze(series, workflow.open_series(series))
-    if not findings.embedding.size:
-        raise RuntimeError(f"{path.name} was refused: {findings.gate.reasons}")
-    return findings
+    volume = workflow.open_series(_series_in(path))
+    head = find_head(volume)
+    gate = check_head(volume, head)
+    if gate.answer is GateAnswer.REFUSED:
+        raise RuntimeError(f"{path.name} was refused: {gate.reasons}")
+    models = _models()
+    seen = look(volume, head, models, silent, {})
+    return models.by_role[Role.EMBEDDING].embedding_identity, seen.embedding
+
+
+@cache
+def _models() -> ModelSet:
+    return load_models(paths.models_folder(), "cpu")
 
 
 def finish(folder: Path) -> None:

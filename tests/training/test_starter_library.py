@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
-from ichviewer import paths
+from ichviewer import paths, workflow
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.library.store import Library
 from ichviewer.library.upkeep import verify
 from training.anatomy import TRAIN
-from training.starter_library import LABEL_SOURCE, LEAST_ML, plan_cases
+from training.starter_library import LABEL_SOURCE, LEAST_ML, plan_cases, read_vector
 
 
 def test_the_plan_is_balanced() -> None:
@@ -49,3 +50,14 @@ def test_the_shipped_library_is_whole_and_simulated(shipped: Library) -> None:
         assert all(ml >= LEAST_ML for ml in case.volumes_ml.values())
         assert case.thumbnail_png.startswith(b"\x89PNG")
     assert verify(paths.starter_library_folder()) == ()
+
+
+def test_a_vector_is_what_the_analysis_gives() -> None:
+    with Library.open(paths.starter_library_folder()) as library:
+        path = library.images_path(library.list()[0])
+    assert path
+    series = workflow.best_series(workflow.open_folder(path))
+    findings = workflow.analyze(series, workflow.open_series(series))
+    identity, vector = read_vector(path)
+    assert identity == findings.embedding_identity
+    np.testing.assert_array_equal(vector, findings.embedding)
