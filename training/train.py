@@ -1,9 +1,9 @@
 """Train a network from one recipe: `python -m training.train training/recipes/ichnet_s.toml`.
 
 One process simulates, one trains and tells the first how wrong it was on each slice; both use a
-single thread. Interrupted runs go on where the last checkpoint left them. Curves lie in
-`runs/<name>/`; whenever a checkpoint is written, the averaged weights are asked about slices of
-unseen anatomies, and the best by their loss lie there as `best.pt`.
+single thread unless told otherwise. Interrupted runs go on where the last checkpoint left them.
+Curves lie in `runs/<name>/`; whenever a checkpoint is written, the averaged weights are asked about
+slices of unseen anatomies, and the best by their loss lie there as `best.pt`.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def save(run: Run) -> None:
     partial.replace(file)
 
 
-def train(recipe: Recipe, weights: Path | None = None) -> Run:
+def train(recipe: Recipe, weights: Path | None = None, threads: int = 1) -> Run:
     """Train for the recipe's hours of one core, however busy the machine is with other things."""
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     signal.signal(signal.SIGTERM, _stop)
     run = start(recipe, weights)
     run.folder.mkdir(parents=True, exist_ok=True)
@@ -262,8 +262,9 @@ def main() -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--weights", type=Path, help="start from these, such as a shipped model's")
     parser.add_argument("--keep", type=Path, help="copy the best averaged weights to this file")
+    parser.add_argument("--threads", type=int, default=1, help="of the process that trains")
     given = parser.parse_args()
-    run = train(Recipe.read(given.recipe), given.weights)
+    run = train(Recipe.read(given.recipe), given.weights, given.threads)
     if given.keep:
         shutil.copyfile(run.folder / BEST, given.keep)
 
