@@ -14,5 +14,10 @@ class Banner(QLabel):
         super().__init__(tr(wording.NOT_FOR_DIAGNOSIS), parent)
         self.setObjectName("banner")
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # It takes a second line rather than width from the images on a small screen.
+        self.setWordWrap(True)
+        self.setMinimumWidth(1)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)

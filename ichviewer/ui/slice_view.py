@@ -50,7 +50,7 @@ class SliceView(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     ) -> None:
         super().__init__(parent, background=IMAGE_GROUND)
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
-        self.setMinimumSize(QSize(160, 140))
+        self.setMinimumSize(QSize(100, 140))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(tr("Image, {plane}", plane=content.word or tr(_NAMES[axis])))
         self._model = model

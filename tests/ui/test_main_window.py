@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ichviewer import workflow
 from ichviewer.analysis.findings import GateAnswer, HemorrhageType, Side
+from ichviewer.analysis.priority import priority_of
 from ichviewer.dicom.study import Permission
 from ichviewer.imaging.grid import GeometryClass
 from ichviewer.imaging.volume import Volume
@@ -24,6 +25,7 @@ from ichviewer.ui.main_window import MainWindow
 from ichviewer.ui.messages import MessageBar, Messages
 from ichviewer.ui.similar_panel import SimilarPanel
 from ichviewer.ui.slice_strip import SliceStrip
+from ichviewer.ui.view_state import Layout
 from ichviewer.ui.viewer_model import AiState, AiStatus, ViewerModel
 from tests.ui import samples
 
@@ -66,6 +68,23 @@ def test_no_figure_is_cut_in_a_narrow_window(window: MainWindow, qtbot: QtBot) -
     assert shown
     for one in shown:
         assert one.width() >= one.fontMetrics().horizontalAdvance(one.text()), one.text()
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_the_window_fits_a_full_hd_screen_at_twice_its_size(
+    window: MainWindow, layout: Layout
+) -> None:
+    model = window.model
+    show_findings(model)
+    assert model.findings
+    model.scan = samples.scan(samples.series())
+    model.priorities = {samples.series().key: priority_of(model.findings)}
+    model.layout = layout
+    QApplication.processEvents()
+    assert len([text for text in texts(window) if text == wording.NOT_FOR_DIAGNOSIS]) > 1
+    least = window.minimumSizeHint()
+    assert least.width() <= 960
+    assert least.height() <= 500
 
 
 def test_a_row_jumps_to_the_largest_slice(window: MainWindow, qtbot: QtBot) -> None:
