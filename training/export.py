@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
 from ichviewer.analysis.prepare import PREPARE_VERSION
 from training.anatomy import ROOT, TEST, TRAIN, VALIDATION
-from training.half_precision import store_in_half
+from training.eight_bits import round_weights, store_in_eight_bits
 from training.network import EMBEDDING, IchNet
 from training.recipe import Recipe
 from training.weights import STEPS, load_weights, new_net, read_weights
@@ -65,6 +65,7 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
     net = new_net(recipe)
     weights = read_weights(checkpoint)
     load_weights(net, weights.average)
+    round_weights(net)
     shipped = Shipped(net).eval()
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "model.onnx"
@@ -93,7 +94,7 @@ def to_onnx(shipped: Shipped, file: Path, sample: Tensor, steps: int) -> None:
         training=torch.onnx.TrainingMode.PRESERVE,
         do_constant_folding=False,
     )
-    model = store_in_half(onnx.load(str(file)))
+    model = store_in_eight_bits(onnx.load(str(file)))
     onnx.helper.set_model_props(model, {STEPS: str(steps)})
     onnx.save(model, str(file))
     onnx.checker.check_model(str(file), full_check=True)

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
-from training.half_precision import HALF
+from training.eight_bits import stored_weights
 from training.network import IchNet
 from training.recipe import Recipe
 
@@ -67,12 +66,11 @@ def read_weights(file: Path) -> Weights:
 
 
 def _of_onnx(model: onnx.ModelProto) -> Weights:
-    average = {}
-    for stored in model.graph.initializer:
-        name = stored.name.removesuffix(HALF)
-        if name.startswith(_PREFIX):
-            values = torch.from_numpy(numpy_helper.to_array(stored).copy())
-            average[name.removeprefix(_PREFIX)] = values.float()
+    average = {
+        name.removeprefix(_PREFIX): torch.from_numpy(values.copy())
+        for name, values in stored_weights(model).items()
+        if name.startswith(_PREFIX)
+    }
     properties = {one.key: one.value for one in model.metadata_props}
     return Weights(average, int(properties.get(STEPS, 0)))
 

@@ -110,23 +110,3 @@ def test_onnx_equals_torch(net: IchNet, tmp_path: Path) -> None:
     sample = torch.rand(2, 5, 64, 64)
     to_onnx(shipped, tmp_path / "model.onnx", sample, steps=1)
     assert largest_difference(shipped, tmp_path / "model.onnx", sample) < 1e-4
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_weights_of_half_precision_make_a_smaller_file_of_the_same_answers(tmp_path: Path) -> None:
-    from training.export import Shipped, largest_difference, to_onnx
-
-    torch.manual_seed(0)
-    net = IchNet(5, (32, 32, 32, 32, 32))
-    sample = torch.rand(2, 5, 64, 64)
-    size = {}
-    for name in ("float", "half"):
-        if name == "half":
-            net.load_state_dict({key: value.half() for key, value in net.state_dict().items()})
-        file = tmp_path / f"{name}.onnx"
-        to_onnx(Shipped(net).eval(), file, sample, steps=1)
-        assert largest_difference(Shipped(net).eval(), file, sample) < 1e-5
-        size[name] = file.stat().st_size
-    weights = sum(parameter.numel() for parameter in net.parameters())
-    assert size["float"] > 4 * weights
-    assert size["half"] < 2.3 * weights
