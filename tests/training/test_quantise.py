@@ -11,6 +11,7 @@ pytest.importorskip("onnx", reason="onnx is in the training environment only")
 
 from ichviewer.analysis.model import load_model
 from training.anatomy import ROOT, VALIDATION
+from training.eight_bits import stored_weights
 from training.quantise import quantise
 from training.recipe import Recipe
 from training.slices import batches
@@ -27,7 +28,10 @@ def test_eight_bits_answer_nearly_what_floats_do(tmp_path: Path) -> None:
         for folder in (ROOT / "models" / "ichnet-s", tmp_path)
     )
     size = (tmp_path / "model.onnx").stat().st_size
-    assert size < 0.6 * (ROOT / "models" / "ichnet-s" / "model.onnx").stat().st_size
+    import onnx
+
+    shipped = onnx.load(str(ROOT / "models" / "ichnet-s" / "model.onnx"))
+    assert size < 1.2 * sum(values.size for values in stored_weights(shipped).values())
     apart = np.abs(full["detection"] - eight["detection"])
     assert apart.max() > 0
     assert apart.mean() < 0.05
