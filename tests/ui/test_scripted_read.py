@@ -26,9 +26,11 @@ def test_a_study_is_read_with_one_hand(
     reader = hand(window)
     stations: list[str] = []
     copied: list[str] = []
+    paces: list[float] = [slowness()]
 
     def after(station: str) -> None:
         stations.append(station)
+        paces.append(slowness())
         if station == "report":
             copied.append(QApplication.clipboard().text())
 
@@ -37,8 +39,8 @@ def test_a_study_is_read_with_one_hand(
     gc.unfreeze()
     # By what the thread itself worked, on a processor like the one that the limit was set on: by
     # the clock, or on a slow one, the machine would be found guilty.
-    allowed_s = LONGEST_S * slowness()
-    assert not [block for block in blocks if block.cpu_s > allowed_s]
+    allowed_s = LONGEST_S * max(paces)
+    assert not [block for block in blocks if block.cpu_s > allowed_s], paces
     assert stations == [station.__name__ for station in reader.stations]
     assert window.model.volume is None
     window.close()
