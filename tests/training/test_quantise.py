@@ -20,6 +20,8 @@ from training.slices import batches
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_eight_bits_answer_nearly_what_floats_do(tmp_path: Path) -> None:
+    import onnx
+
     recipe = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
     quantise(ROOT / "models" / "ichnet-s", tmp_path, recipe)
     image = next(batches(np.random.default_rng(5), VALIDATION, recipe.spec, recipe, 8)).image
@@ -28,8 +30,6 @@ def test_eight_bits_answer_nearly_what_floats_do(tmp_path: Path) -> None:
         for folder in (ROOT / "models" / "ichnet-s", tmp_path)
     )
     size = (tmp_path / "model.onnx").stat().st_size
-    import onnx
-
     shipped = onnx.load(str(ROOT / "models" / "ichnet-s" / "model.onnx"))
     assert size < 1.2 * sum(values.size for values in stored_weights(shipped).values())
     apart = np.abs(full["detection"] - eight["detection"])
