@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
-import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
 
 from training.fields import Floats
 
@@ -24,18 +22,15 @@ _MOST = 127
 _SCALE_BITS = 11
 
 
+def is_large(shape: tuple[int, ...]) -> bool:
+    """Whether weights of this shape [O, ...] are kept in 8 bits: those that fill a file."""
+    return len(shape) > 1 and int(np.prod(shape)) >= _LEAST_VALUES
+
+
 def rounded(values: Floats) -> Floats:
     """Weights [O, ...] on a grid of 255 steps for each output channel."""
     integers, scales = _taken_apart(values)
     return integers.astype(np.float32) * scales
-
-
-def round_weights(net: nn.Module) -> None:
-    """Round all large weights of a network."""
-    with torch.no_grad():
-        for weight in net.parameters():
-            if _is_large(weight.shape):
-                weight.copy_(torch.from_numpy(rounded(weight.numpy())))
 
 
 def store_in_eight_bits(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -49,7 +44,7 @@ def store_in_eight_bits(model: onnx.ModelProto) -> onnx.ModelProto:
     nodes = []
     for weight in list(model.graph.initializer):
         values = numpy_helper.to_array(weight)
-        if values.dtype != np.float32 or not _is_large(values.shape):
+        if values.dtype != np.float32 or not is_large(values.shape):
             continue
         if not np.array_equal(rounded(values), values):
             continue
@@ -92,7 +87,3 @@ def _taken_apart(values: Floats) -> tuple[NDArray[np.int8], Floats]:
     scales = np.where(scales > 0, scales, 1.0).astype(np.float32)
     integers = np.clip(np.rint(values / scales), -_MOST, _MOST).astype(np.int8)
     return integers, scales
-
-
-def _is_large(shape: tuple[int, ...]) -> bool:
-    return len(shape) > 1 and int(np.prod(shape)) >= _LEAST_VALUES

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
 from ichviewer.analysis.prepare import PREPARE_VERSION
 from training.anatomy import ROOT, TEST, TRAIN, VALIDATION
-from training.eight_bits import round_weights, store_in_eight_bits
+from training.eight_bits import is_large, rounded, store_in_eight_bits
 from training.network import EMBEDDING, IchNet
 from training.recipe import Recipe
 from training.weights import STEPS, load_weights, new_net, read_weights
@@ -77,6 +77,14 @@ def export(recipe: Recipe, checkpoint: Path, folder: Path) -> float:
         raise ValueError(f"ONNX differs from torch by {difference:.2e}, more than {_TOLERANCE}")
     write_manifest(recipe, folder, weights.steps, difference)
     return difference
+
+
+def round_weights(net: nn.Module) -> None:
+    """Round all large weights of a network to what 8 bits can hold."""
+    with torch.no_grad():
+        for weight in net.parameters():
+            if is_large(weight.shape):
+                weight.copy_(torch.from_numpy(rounded(weight.numpy())))
 
 
 def to_onnx(shipped: Shipped, file: Path, sample: Tensor, steps: int) -> None:

@@ -12,8 +12,8 @@ torch = pytest.importorskip("torch", reason="torch is in the training environmen
 import onnx  # noqa: E402
 import onnxruntime  # noqa: E402
 
-from training.eight_bits import round_weights, rounded, stored_weights  # noqa: E402
-from training.export import Shipped, largest_difference, to_onnx  # noqa: E402
+from training.eight_bits import rounded, stored_weights  # noqa: E402
+from training.export import Shipped, largest_difference, round_weights, to_onnx  # noqa: E402
 from training.fields import Floats  # noqa: E402
 from training.network import IchNet  # noqa: E402
 
