@@ -97,7 +97,7 @@ def _head_warnings(volume: Volume, head: Head) -> Iterator[str]:
             brain_ml=brain_ml,
         )
     core = _core(head)
-    if _has_contrast(head, core):
+    if has_contrast(head):
         yield tr("Bright vessels run through most slices: contrast; they may be taken for blood.")
     yield from artefact_warnings(volume, head)
     noise_hu = _noise_hu(head, core)
@@ -124,11 +124,12 @@ def _core(head: Head) -> np.ndarray:
     return np.asarray(ndimage.binary_erosion(head.brain, np.ones((1, width, width))))
 
 
-def _has_contrast(head: Head, core: np.ndarray) -> bool:
+def has_contrast(head: Head) -> bool:
+    """Whether bright vessels run through most slices, whatever the header says."""
     large = head.brain.sum(axis=(1, 2)) >= _LARGE_BRAIN_PX
     if large.sum() < _VESSEL_SLABS:
         return False
-    bright = core & (head.hu > _VESSEL_HU[0]) & (head.hu < _VESSEL_HU[1])
+    bright = _core(head) & (head.hu > _VESSEL_HU[0]) & (head.hu < _VESSEL_HU[1])
     shows = bright[large].sum(axis=(1, 2)) >= _VESSEL_PX
     return bool(shows.mean() >= _VESSEL_SLAB_SHARE)
 

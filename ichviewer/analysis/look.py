@@ -17,10 +17,11 @@ from ichviewer.analysis.cam import EvidenceMaps
 from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import Answer, OperatingPoint
+from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import Head
 from ichviewer.analysis.manifest import Role
 from ichviewer.analysis.model_info import ModelInfo
-from ichviewer.analysis.operating import answers, choose
+from ichviewer.analysis.operating import answers, choose, without_present
 from ichviewer.analysis.outputs import CAM
 from ichviewer.analysis.quantify import Found, find_lesions
 from ichviewer.analysis.reading import ModelSet, Reading, on_slabs, on_slices, read
@@ -119,6 +120,9 @@ def look(
         )
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
+        said = answers(detection.study, detection.thresholds, detector.conformal)
+        if has_contrast(head):  # the guarantee holds for heads without it
+            said = without_present(said)
     with stage(seconds, tr_later("embedding"), progress):
         reading = by_role[Role.EMBEDDING]
         any_probability = on_slabs(detection.slices[:, 0], reading.prepared)
@@ -150,7 +154,7 @@ def look(
             *(note for reading in readings.values() for note in reading.notes),
         ),
         operating_point=used,
-        answers=answers(detection.study, detection.thresholds, detector.conformal),
+        answers=said,
     )
 
 

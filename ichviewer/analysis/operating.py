@@ -200,3 +200,8 @@ def _check_order(points: Mapping[OperatingPoint, Thresholds]) -> None:
                             high=high,
                         )
                     )
+
+
+def without_present(said: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """Uncertain instead of present, for input in which something else looks like blood."""
+    return tuple(Answer.UNCERTAIN if one is Answer.PRESENT else one for one in said)

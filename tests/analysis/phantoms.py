@@ -86,3 +86,12 @@ def head(
         hu[(((own - center) / radii) ** 2).sum(axis=-1) < 1] = BLOOD_HU
     hu += np.random.default_rng(1).normal(0, noise_hu, hu.shape).astype(np.float32)
     return Volume(np.rint(hu).astype(np.int16), grid, series_uid="1.2.3")
+
+
+def with_vessels(plain: Volume, vessel_hu: float) -> Volume:
+    """Four straight vessels through all slices of a head, where nothing but brain is."""
+    vessels = np.zeros(plain.shape_kji, bool)
+    for x, y in ((20, 10), (-20, 10), (0, 40), (5, -30)):
+        vessels |= ellipsoid(plain.grid, (x, y, 0), (3, 3, 500))
+    hu = np.where(vessels & (np.abs(plain.hu - BRAIN_HU) < 25), vessel_hu, plain.hu)
+    return Volume(hu.astype(np.int16), plain.grid, series_uid=plain.series_uid)

@@ -102,6 +102,18 @@ def test_phantom_with_one_hemorrhage(
     assert findings.models[0].device.startswith("CPU")
 
 
+def test_in_a_head_with_contrast_nothing_is_called_present(models: Path) -> None:
+    grid = phantoms.make_grid(px=200, px_mm=1.15)
+    plain = phantoms.head(grid, bleed_mm=BLEED)
+    enhanced = phantoms.with_vessels(plain, vessel_hu=150)
+    of_plain, of_enhanced = (analyze(v, CT, models, device="cpu") for v in (plain, enhanced))
+    assert of_plain.answers[0] is Answer.PRESENT
+    assert of_enhanced.is_any_found
+    assert any("contrast" in reason for reason in of_enhanced.gate.reasons)
+    assert Answer.PRESENT not in of_enhanced.answers
+    assert of_enhanced.answers[0] is Answer.UNCERTAIN
+
+
 def test_head_without_blood_is_no_finding_and_no_clearance(models: Path) -> None:
     volume = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15))
     findings = analyze(volume, CT, models, device="cpu")

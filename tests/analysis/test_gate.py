@@ -110,12 +110,7 @@ def test_body_without_a_skull_is_no_head() -> None:
 
 
 def test_vessels_on_every_slice_are_contrast() -> None:
-    plain = phantoms.head(SMALL)
-    vessels = np.zeros(SMALL.shape_kji, bool)
-    for x, y in ((20, 10), (-20, 10), (0, 40), (5, -30)):
-        vessels |= phantoms.ellipsoid(SMALL, (x, y, 0), (3, 3, 500))
-    hu = np.where(vessels & (np.abs(plain.hu - 30) < 25), 150, plain.hu).astype(np.int16)
-    gate = gate_of(Volume(hu, SMALL))
+    gate = gate_of(phantoms.with_vessels(phantoms.head(SMALL), vessel_hu=150))
     assert gate.answer is GateAnswer.WARNED
     assert any("contrast" in reason for reason in gate.reasons)
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from ichviewer.analysis.findings import Answer, OperatingPoint
-from ichviewer.analysis.operating import Conformal, Thresholds, answers, choose, reached
+from ichviewer.analysis.operating import (
+    Conformal,
+    Thresholds,
+    answers,
+    choose,
+    reached,
+    without_present,
+)
 
 BALANCED = Thresholds((0.5,) * 6, (0.6,) * 6, 0.5, 0.1)
 SENSITIVE = Thresholds((0.2,) * 6, (0.3,) * 6, 0.4, 0.05)
@@ -72,6 +79,12 @@ def test_any_follows_the_types() -> None:
     any_uncertain = Conformal(0.05, (0.9,) + (0.1,) * 5, (0.9,) + (0.1,) * 5)
     study = np.array([0.7, 0.7, 0, 0, 0, 0], np.float32)
     assert answers(study, thresholds, any_uncertain)[0] is Answer.PRESENT
+
+
+def test_nothing_is_present_where_something_else_looks_like_blood() -> None:
+    said = (Answer.PRESENT, Answer.ABSENT, Answer.UNCERTAIN, Answer.PRESENT)
+    expected = (Answer.UNCERTAIN, Answer.ABSENT, Answer.UNCERTAIN, Answer.UNCERTAIN)
+    assert without_present(said) == expected
 
 
 def test_the_truth_is_left_out_in_no_more_than_alpha_of_the_studies() -> None:
