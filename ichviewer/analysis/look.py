@@ -121,7 +121,7 @@ def look(
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
         said = answers(detection.study, detection.thresholds, detector.conformal)
-        if has_contrast(head):  # the guarantee holds for heads without it
+        if has_contrast(head):  # vessels in sulci look like blood there
             said = without_present(said)
     with stage(seconds, tr_later("embedding"), progress):
         reading = by_role[Role.EMBEDDING]
