@@ -15,8 +15,6 @@ from training.fields import Floats
 
 #: Names of what is kept of a weight end so.
 INTEGERS, SCALES = ".int8", ".scale"
-#: How weights were kept by models up to 0.6.0: in 16 bits.
-_HALF = ".half"
 _LEAST_VALUES = 1024
 _MOST = 127
 _SCALE_BITS = 11
@@ -65,7 +63,7 @@ def stored_weights(model: onnx.ModelProto) -> dict[str, Floats]:
     """All weights of a model by name, in 32 bits, however they are kept."""
     kept = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
     weights = {
-        name.removesuffix(_HALF): values.astype(np.float32)
+        name: values.astype(np.float32)
         for name, values in kept.items()
         if not name.endswith((INTEGERS, SCALES))
     }

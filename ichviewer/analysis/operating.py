@@ -123,6 +123,11 @@ def answers(study: Floats, thresholds: Floats, conformal: Conformal | None) -> t
     return tuple(said)
 
 
+def without_present(said: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """Uncertain instead of present, for input in which something else looks like blood."""
+    return tuple(Answer.UNCERTAIN if one is Answer.PRESENT else one for one in said)
+
+
 def read_operating_points(
     entry: Mapping[str, Any], aggregation: Aggregation
 ) -> dict[OperatingPoint, Thresholds]:
@@ -200,8 +205,3 @@ def _check_order(points: Mapping[OperatingPoint, Thresholds]) -> None:
                             high=high,
                         )
                     )
-
-
-def without_present(said: tuple[Answer, ...]) -> tuple[Answer, ...]:
-    """Uncertain instead of present, for input in which something else looks like blood."""
-    return tuple(Answer.UNCERTAIN if one is Answer.PRESENT else one for one in said)
