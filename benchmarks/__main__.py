@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 HEADLESS = ("start_up", "loading", "analysis", "similar_cases")
-ON_A_SCREEN = ("frames",)
+ON_A_SCREEN = ("frames", "responsiveness")
 
 
 def main() -> None:

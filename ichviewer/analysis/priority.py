@@ -61,18 +61,19 @@ def priority_of(findings: Findings) -> Priority:
     if findings.gate.answer is GateAnswer.REFUSED:
         return refused(" ".join(findings.gate.reasons))
     probability = float(findings.study_probability[0])
+    is_uncertain = bool(findings.answers) and findings.answers[0] is Answer.UNCERTAIN
     if findings.is_any_found:
         volume_ml = findings.volume_ml()
-        first, *others = _suspected(findings)
+        first, *others = _found(findings, is_uncertain=is_uncertain)
         return Priority(
-            Urgency.SUSPECTED,
+            Urgency.UNCERTAIN if is_uncertain else Urgency.SUSPECTED,
             # A list may show the first few only, and a shift matters more than a second type.
             (first, *_shift(findings), *others),
             volume_ml if isfinite(volume_ml) else 0.0,
             probability,
         )
     models = ", ".join(dict.fromkeys(f"{one.name} {one.version}" for one in findings.models))
-    if findings.answers and findings.answers[0] is Answer.UNCERTAIN:
+    if is_uncertain:
         said = tr("hemorrhage uncertain by {models}", models=models)
         return Priority(Urgency.UNCERTAIN, (said, *_shift(findings)), probability=probability)
     said = tr("no finding by {models}", models=models)
@@ -90,15 +91,16 @@ def not_read_yet() -> Priority:
     return Priority(Urgency.UNKNOWN, (tr("not read yet"),))
 
 
-def _suspected(findings: Findings) -> Iterator[str]:
-    """Every suspected type with its volume, the largest first."""
+def _found(findings: Findings, *, is_uncertain: bool) -> Iterator[str]:
+    """Every type that was found with its volume, the largest first."""
     volumes_ml = {kind: findings.volume_ml(kind) for kind in findings.found_types}
-    if not volumes_ml:
-        yield tr("suspected hemorrhage, type undecided")
-        return
     ordered = sorted(volumes_ml, key=lambda kind: -_known(volumes_ml[kind]))
-    first, *others = (_amount(kind, volumes_ml[kind]) for kind in ordered)
-    yield tr("suspected {what}", what=first)
+    amounts = [_amount(kind, volumes_ml[kind]) for kind in ordered]
+    first, *others = amounts or [tr("hemorrhage, type undecided")]
+    if is_uncertain:
+        yield tr("uncertain: {what}", what=first)
+    else:
+        yield tr("suspected {what}", what=first)
     yield from others
 
 

@@ -179,22 +179,29 @@ def headline(findings: Findings) -> str:
     """The one sentence at the head of the findings."""
     if findings.gate.answer is GateAnswer.REFUSED:
         return tr("Not read by the AI")
-    unsure = [kind for kind in findings.found_types if _is_uncertain(findings, kind)]
-    sure = [tr(kind.word) for kind in findings.found_types if kind not in unsure]
-    if findings.is_any_found and unsure:
-        found = _suspected(sure) if sure else tr("Hemorrhage suspected")
-        doubtful = listed([tr(kind.word) for kind in unsure])
-        return tr("{found}; {types} uncertain", found=found, types=doubtful)
-    if sure:
-        return _suspected(sure)
     if findings.is_any_found:
-        return tr("Hemorrhage suspected, type undecided")
+        return _found(findings)
     names = model_names(findings)
     if _is_uncertain(findings, 0):
         return tr(
             "No finding by {models}, yet hemorrhage is uncertain; not a clearance", models=names
         )
     return tr("No finding by {models}; not a clearance", models=names)
+
+
+def _found(findings: Findings) -> str:
+    """What reached the operating point, as surely as the model's own words are."""
+    unsure = [kind for kind in findings.found_types if _is_uncertain(findings, kind)]
+    doubtful = listed([tr(kind.word) for kind in unsure])
+    sure = [tr(kind.word) for kind in findings.found_types if kind not in unsure]
+    if _is_uncertain(findings, 0):
+        if unsure:
+            return tr("Possible {types} hemorrhage, uncertain", types=doubtful)
+        return tr("Possible hemorrhage, uncertain; type undecided")
+    if unsure:
+        found = _suspected(sure) if sure else tr("Hemorrhage suspected")
+        return tr("{found}; {types} uncertain", found=found, types=doubtful)
+    return _suspected(sure) if sure else tr("Hemorrhage suspected, type undecided")
 
 
 def _suspected(types: list[str]) -> str:

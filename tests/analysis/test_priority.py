@@ -56,11 +56,14 @@ def test_the_order_of_a_list() -> None:
     nan = np.full(6, np.nan, np.float32)
     refused = replace(nothing, gate=gate, study_probability=nan)
     much, little = with_volumes(subdural=34), with_volumes(intraparenchymal=5)
-    wanted = [priority_of(one) for one in (much, little, uncertain, nothing, refused)]
+    doubtful = replace(with_volumes(subdural=60, epidural=3), answers=(Answer.UNCERTAIN,) * 6)
+    ordered = (much, little, doubtful, uncertain, nothing, refused)
+    wanted = [priority_of(one) for one in ordered]
     ranks = [one.rank for one in wanted]
     assert ranks == sorted(ranks)
     assert wanted[-1].rank == not_read_yet().rank
     assert [one.reason for one in wanted[2:]] == [
+        "uncertain: subdural 60 mL, epidural 3 mL",
         "hemorrhage uncertain by sample 1.0",
         "no finding by sample 1.0, not a clearance",
         "not read by the AI: This is no head.",

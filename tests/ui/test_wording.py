@@ -97,3 +97,13 @@ def test_headline_says_where_the_model_abstains() -> None:
     assert wording.headline(abstained) == "Subdural hemorrhage suspected; epidural uncertain"
     nothing = replace(samples.findings(), answers=(Answer.UNCERTAIN,) * 6)
     assert "yet hemorrhage is uncertain; not a clearance" in wording.headline(nothing)
+
+
+def test_headline_claims_no_more_than_the_models_word_for_any_hemorrhage() -> None:
+    found = samples.findings(samples.lesion(1, HemorrhageType.SUBDURAL, 4))
+    unsure = replace(found, answers=(Answer.UNCERTAIN,) * 6)
+    assert wording.headline(unsure) == "Possible subdural hemorrhage, uncertain"
+    thresholds = found.thresholds.copy()
+    thresholds[1:] = 1.0
+    of_no_type = replace(unsure, thresholds=thresholds)
+    assert wording.headline(of_no_type) == "Possible hemorrhage, uncertain; type undecided"
