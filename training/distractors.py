@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.anatomy import Anatomy, Tissue
 from training.fields import Floats, Rng, pick, smooth, smooth_noise, sphere, stretch
@@ -74,28 +75,33 @@ def dense_vessels(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
 
 
 def contrast(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
-    """Iodine: vessels and sinuses bright, dura and cortex a little."""
+    """Iodine: vessels, sinuses and plexus bright, dura, cortex and sulci a little."""
     vessel_hu = rng.uniform(100, 280)
     hu[anatomy.tissue == Tissue.VESSEL] = vessel_hu
     hu[anatomy.tissue == Tissue.FALX] += rng.uniform(20, 95)
-    hu[anatomy.tissue == Tissue.CORTEX] += rng.uniform(0, 7)
-    csf = np.flatnonzero(anatomy.tissue == Tissue.CSF)
-    threads = smooth_noise(rng, hu.shape, rng.uniform(3, 5)).ravel()[csf]
-    hu.ravel()[csf[threads > rng.uniform(1.6, 2.6)]] = vessel_hu * rng.uniform(0.3, 0.8)
     hu[anatomy.tissue == Tissue.CHOROID] = rng.uniform(60, 130)
     hu[np.isin(anatomy.tissue, (Tissue.CORTEX, Tissue.DEEP_GREY))] += rng.uniform(2, 8)
-    for _ in range(int(rng.integers(6, 22))):
-        start = pick(rng, (anatomy.tissue == Tissue.CSF)[::2, ::2, ::2])
-        if start is not None:
-            direction = rng.standard_normal(3)
-            _rod(
-                hu,
-                start * 2.0,
-                direction,
-                length=rng.uniform(4, 18),
-                radius=rng.uniform(0.6, 1.3),
-                value=vessel_hu,
-            )
+    hu[anatomy.tissue == Tissue.CORTEX] += rng.uniform(0, 7)
+    csf = np.flatnonzero(anatomy.tissue == Tissue.CSF)
+    patches = np.clip(0.5 + smooth_noise(rng, hu.shape, 25).ravel()[csf], 0, 1.5)
+    hu.ravel()[csf] += np.float32(rng.uniform(0, 16)) * patches
+    vessels = _winding(rng, anatomy, csf)
+    hu.ravel()[vessels] = vessel_hu * rng.uniform(0.3, 1.0)
+
+
+def _winding(rng: Rng, anatomy: Anatomy, csf: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which voxels of fluid hold arteries and veins; more of them in fissures and cisterns.
+
+    Two smooth fields are both about zero along curved lines, as vessels run.
+    """
+    shape, period_mm = anatomy.tissue.shape, rng.uniform(8, 16)
+    fields = [smooth_noise(rng, shape, period_mm).ravel()[csf] for _ in range(2)]
+    off_axis = fields[0] ** 2 + fields[1] ** 2
+    deep = anatomy.depth_mm.ravel()[csf] > rng.uniform(7, 12)
+    near_cortex, in_fissures = np.quantile(
+        off_axis, (rng.uniform(0.005, 0.04), rng.uniform(0.03, 0.12))
+    )
+    return csf[off_axis < np.where(deep, in_fissures, near_cortex)]
 
 
 def old_infarct(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
@@ -228,7 +234,7 @@ _DISTRACTORS: tuple[tuple[float, Paint], ...] = (
     (0.35, calcified_falx),
     (0.18, calcified_basal_ganglia),
     (0.30, dense_vessels),
-    (0.12, contrast),
+    (0.22, contrast),
     (0.25, old_infarct),
     (0.10, tumour),
     (0.25, scalp_swelling),
