@@ -10,23 +10,19 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ichviewer.errors import UnsupportedPixelsError
 from ichviewer.imaging.grey_scale import PIXEL_MM, GreyScale
 from ichviewer.imaging.grid import GeometryClass, Grid
 from ichviewer.imaging.volume import Volume
-from ichviewer.language import figure, tr
+from ichviewer.imaging.white_bone import bone_hu
+from ichviewer.language import figure, tr, tr_later
 
 #: A slice of a head has more pixels than this each way.
 LEAST_PX = 32
 _MOST_PX = 64 << 20
 #: Thin bone of a skull is denser than this; below it, blood may be as white as bone.
 _BONE_HU = 200.0
-#: What the skull is given where white is less; compact bone has about as much.
-_SKULL_HU = 1000.0
-#: A skull encloses more than it covers.
-_ENCLOSED = 1.0
 #: JPEG does not give all white back as white.
 _WHITE_TRACE = 2
 #: PNG specification, third edition: signature, then IHDR with width, height, depth, colour type.
@@ -89,9 +85,11 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
             )
         )
     hu = scale.hu_low + grey.astype(np.float64) * ((scale.hu_high - scale.hu_low) / white)
-    skull = _skull(grey >= white - _WHITE_TRACE) if scale.hu_high < _BONE_HU else None
-    if skull is not None:
-        hu[skull] = _SKULL_HU
+    narrow: tuple[str, ...] = ()
+    if scale.hu_high < _BONE_HU:
+        bone, is_ring = bone_hu(grey >= white - _WHITE_TRACE, spacing_mm, scale.hu_high)
+        hu = np.where(np.isnan(bone), hu, bone)
+        narrow = _narrow(scale, bone, is_ring=is_ring)
     whole = np.rint(hu)
     is_whole = np.abs(hu - whole).max() < 1e-6
     row_mm, column_mm = spacing_mm
@@ -108,7 +106,7 @@ def read_picture(path: Path, scale: GreyScale, spacing_mm: tuple[float, float]) 
         description=path.name,
         lossy="JPEG" if is_jpeg else "",
         notes=(
-            *_narrow(scale, skull is not None),
+            *narrow,
             tr(
                 "HU were made from grey values: 0 is {hu_low:g} HU, {white} is {hu_high:g} "
                 "HU; what lies beyond is cut off.",
@@ -164,39 +162,24 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _skull(white: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """The ring of white around the brain, None where there is none.
-
-    Cut off at white, bone cannot be told from dense blood by its HU, but a ring that closes around
-    much that is darker can only be bone.
-    """
-    labels, count = ndimage.label(white, structure=np.ones((3, 3)))
-    if not count:
-        return None
-    ring = labels == np.bincount(labels.ravel())[1:].argmax() + 1
-    enclosed = ndimage.binary_fill_holes(ring) & ~ring
-    return ring if enclosed.sum() > _ENCLOSED * ring.sum() else None
-
-
-def _narrow(scale: GreyScale, has_skull: bool) -> tuple[str, ...]:
-    if scale.hu_high >= _BONE_HU:
-        return ()
-    if has_skull:
-        return (
-            tr(
-                "White stands for {hu_high:g} HU only: bone looks like dense blood. The white ring "
-                "around the brain is taken for the skull, with blood of that density that touches "
-                "it.",
-                hu_high=scale.hu_high,
-            ),
+def _narrow(scale: GreyScale, bone: NDArray[np.float64], *, is_ring: bool) -> tuple[str, ...]:
+    if is_ring:
+        sentence = tr_later(
+            "White stands for {hu_high:g} HU only: bone looks like dense blood. The white ring "
+            "around the brain is taken for the skull, with blood of that density that touches it."
         )
-    return (
-        tr(
-            "White stands for {hu_high:g} HU only: bone looks like dense blood, and no "
-            "skull may be found.",
-            hu_high=scale.hu_high,
-        ),
-    )
+    elif not np.isnan(bone).all():
+        sentence = tr_later(
+            "White stands for {hu_high:g} HU only: bone looks like dense blood. No white ring "
+            "closes, so all larger white areas are taken for bone, and blood of that density with "
+            "them."
+        )
+    else:
+        sentence = tr_later(
+            "White stands for {hu_high:g} HU only: bone looks like dense blood, and no skull may "
+            "be found."
+        )
+    return (tr(sentence, hu_high=scale.hu_high),)
 
 
 def read_picture_labels(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
