@@ -84,9 +84,17 @@ def contrast(rng: Rng, anatomy: Anatomy, hu: Floats) -> None:
     hu[anatomy.tissue == Tissue.CORTEX] += rng.uniform(0, 7)
     csf = np.flatnonzero(anatomy.tissue == Tissue.CSF)
     patches = np.clip(0.5 + smooth_noise(rng, hu.shape, 25).ravel()[csf], 0, 1.5)
-    hu.ravel()[csf] += np.float32(rng.uniform(0, 16)) * patches
+    hu.ravel()[csf] += np.float32(rng.uniform(0, 8)) * patches
     vessels = _winding(rng, anatomy, csf)
     hu.ravel()[vessels] = vessel_hu * rng.uniform(0.3, 1.0)
+    hu[_sagittal_sinus(rng, anatomy)] = vessel_hu
+
+
+def _sagittal_sinus(rng: Rng, anatomy: Anatomy) -> NDArray[np.bool_]:
+    """Under the vault, where the falx meets it."""
+    soft = np.isin(anatomy.tissue, (Tissue.CSF, Tissue.FALX, Tissue.VESSEL))
+    near_falx = np.abs(anatomy.midline_mm) < rng.uniform(1.0, 2.5)  # half of a distance
+    return np.asarray(soft & near_falx & (anatomy.depth_mm > 0) & (anatomy.depth_mm < 8))
 
 
 def _winding(rng: Rng, anatomy: Anatomy, csf: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -234,7 +242,7 @@ _DISTRACTORS: tuple[tuple[float, Paint], ...] = (
     (0.35, calcified_falx),
     (0.18, calcified_basal_ganglia),
     (0.30, dense_vessels),
-    (0.22, contrast),
+    (0.12, contrast),
     (0.25, old_infarct),
     (0.10, tumour),
     (0.25, scalp_swelling),
