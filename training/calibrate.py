@@ -3,7 +3,8 @@
 `python -m training.calibrate models/ichnet-s` reads simulated studies of the validation anatomies,
 fits a temperature and a bias per column for slices and for studies, picks the mask probability
 with the best Dice, the three operating points and the quantiles for abstention, and writes them
-with the vectors of known studies into the manifest.
+with the vectors of known studies into the manifest. Studies in which the gate sees contrast are
+left out of all but the last: nothing is called present there.
 """
 
 from __future__ import annotations
@@ -101,9 +102,9 @@ def calibration_of(readings: list[Reading]) -> dict[str, Any]:
             "ece_after": _eces(truth, calibrated),
             "ece_study_before": _eces(study_truth, pooled),
             "ece_study_after": _eces(study_truth, study),
-            "data": f"{len(readings)} simulated studies, {len(raw)} slabs, of anatomies "
-            f"{list(VALIDATION)} never trained on, half of them with scanner settings never "
-            "trained on",
+            "data": f"{len(readings)} simulated studies without contrast, {len(raw)} slabs, of "
+            f"anatomies {list(VALIDATION)} never trained on, half of them with scanner settings "
+            "never trained on",
         },
         "study": {
             "slices": _SLABS,
@@ -203,15 +204,16 @@ def main() -> None:
     plans = plan_studies(FIRST_SEED, VALIDATION, 5 * scale, scale, 3 * scale)
     by_study = list(read_studies(given.folder, plans, _MIN_PROBABILITIES))
     readings = dict(zip(_MIN_PROBABILITIES, map(list, zip(*by_study, strict=True)), strict=True))
+    plain = {at: [r for r in read if not r.has_contrast] for at, read in readings.items()}
     mean_dice = {
         probability: float(np.nanmean([dice(r.both_ml, r.marked_ml, r.true_ml)[0] for r in read]))
-        for probability, read in readings.items()
+        for probability, read in plain.items()
     }
     best = max(mean_dice, key=lambda p: mean_dice[p])
     print("mean Dice by mask probability:", mean_dice)
     file = given.folder / "manifest.json"
     manifest = json.loads(file.read_text())
-    for key, entries in calibration_of(readings[best]).items():
+    for key, entries in calibration_of(plain[best]).items():
         manifest[key] = manifest.get(key, {}) | entries
     manifest["thresholds"]["segmentation_min_probability"] = best
     for point, shift in _MASK_SHIFTS.items():

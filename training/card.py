@@ -54,6 +54,12 @@ bootstrapped over studies. Operating point: {thresholds["operating_point"]}
 ### Detection
 {tables["detection"]}
 
+### Any hemorrhage, without contrast and with it
+The gate tells contrast by bright vessels. Nothing is called present there, only uncertain, and
+calibration left such studies out.
+
+{tables["contrast"]}
+
 ### Any hemorrhage found, by its volume
 {tables["size"]}
 

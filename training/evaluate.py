@@ -82,6 +82,36 @@ def _with_interval(value: float, interval: tuple[float, float]) -> str:
     return f"{value:.3f} ({interval[0]:.3f}–{interval[1]:.3f})"
 
 
+def contrast_table(readings: list[Reading], manifest: Manifest) -> str:
+    """Any hemorrhage without contrast and with it, as the gate tells them apart."""
+    rows = []
+    for name, has_contrast in (("without contrast", False), ("with contrast", True)):
+        chosen = [r for r in readings if r.has_contrast == has_contrast]
+        if not chosen:
+            continue
+        slabs = [calibrate(r.raw, manifest.calibration) for r in chosen]
+        study = np.array([study_probability(s, manifest.aggregation)[0] for s in slabs])
+        truth = np.array([r.study_truth[0] for r in chosen])
+        found, spared = sensitivity_specificity(truth, study, manifest.thresholds[0])
+        of_slabs = np.concatenate([any_at_least_types(s)[:, 0] for s in slabs])
+        false_ml = np.array([r.marked_ml[0] for r in chosen if not r.true_ml[0]])
+        rows.append(
+            [
+                name,
+                f"{int((truth == 1).sum())} of {len(chosen)}",
+                f"{auc(np.concatenate([r.slab_truth[:, 0] for r in chosen]), of_slabs):.3f}",
+                f"{auc(truth, study):.3f}",
+                f"{found:.2f} / {spared:.2f}",
+                f"{false_ml.mean():.2f} / {np.median(false_ml):.2f}" if len(false_ml) else "–",
+            ]
+        )
+    head = [
+        "heads", "studies with hemorrhage", "slice AUC", "study AUC", "study sens. / spec.",
+        "false mL where there is none, mean / median",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
 def segmentation_table(readings: list[Reading]) -> str:
     """By column: Dice over studies that hold the type, pooled Dice, error of the volume."""
     both, marked, true = (
@@ -179,6 +209,7 @@ def main() -> None:
     tables = {
         "detection": detection_table(readings, manifest),
         "segmentation": segmentation_table(readings),
+        "contrast": contrast_table(readings, manifest),
         "size": size_table(readings, manifest),
         "real": real_table(list(real_answers(model))),
     }

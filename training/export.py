@@ -205,7 +205,8 @@ def _manifest(recipe: Recipe, sha256: str, size_bytes: int, step: int) -> dict[s
             "method": "max_of_running_mean",
             "slices": 2,
             "description": "highest mean of the calibrated probability over 2 neighbouring slabs, "
-            "then calibrated with the study's own temperature and bias",
+            "any hemorrhage on each at least as probable as every type, then calibrated with the "
+            "study's own temperature and bias",
             "temperature": dict.fromkeys(columns, 1.0),
             "bias": dict.fromkeys(columns, 0.0),
         },

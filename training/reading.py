@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.prepare import Prepared
@@ -41,6 +42,8 @@ class Reading:
     ----------
     seed
         Of the study.
+    has_contrast
+        By the gate's own measure; nothing is called present there.
     raw : float32 [N, 6]
         The detector's outputs by slab with brain, before calibration.
     vectors : float32 [N, D]
@@ -53,6 +56,7 @@ class Reading:
     """
 
     seed: int
+    has_contrast: bool
     raw: Floats
     vectors: Floats
     slab_truth: Floats
@@ -124,7 +128,8 @@ def read_study(
     As in the viewer, only slabs that show brain are read.
     """
     volume = series.volume
-    shows_brain = find_head(volume).brain_slices()
+    head = find_head(volume)
+    shows_brain = head.brain_slices()
     wanted = shows_brain if shows_brain.any() else np.ones_like(shows_brain)
     reading = read(volume, wanted, model, silent)
     prepared, outputs = reading.prepared, reading.outputs
@@ -141,6 +146,7 @@ def read_study(
         readings.append(
             Reading(
                 series.seed,
+                has_contrast(head),
                 outputs["detection"],
                 outputs["embedding"],
                 slab_truth,

@@ -13,6 +13,8 @@ Floats = NDArray[np.float32]
 def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:
     """Probability of each column for the whole study, from calibrated slab probabilities.
 
+    On each slab, too, blood of a type is blood, before neighbours are averaged.
+
     Parameters
     ----------
     slabs
@@ -25,7 +27,8 @@ def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:
     (6,) float32.
     """
     length = min(aggregation.slabs, len(slabs))
-    running = np.lib.stride_tricks.sliding_window_view(slabs, length, axis=0).mean(axis=-1)
+    coherent = any_at_least_types(slabs)
+    running = np.lib.stride_tricks.sliding_window_view(coherent, length, axis=0).mean(axis=-1)
     return any_at_least_types(calibrate(running.max(axis=0), aggregation.calibration))
 
 

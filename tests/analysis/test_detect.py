@@ -24,3 +24,10 @@ def test_fewer_slabs_than_the_window() -> None:
 def test_blood_of_a_type_is_blood() -> None:
     found = any_at_least_types(np.array([[0.2, 0.1, 0.7, 0.1, 0.1, 0.1]], np.float32))
     assert found[0, 0] == pytest.approx(0.7)
+
+
+def test_blood_of_different_types_on_neighbouring_slabs_is_blood_on_both() -> None:
+    slabs = np.full((4, 6), 0.1, np.float32)
+    slabs[1, 2] = slabs[2, 4] = 0.8
+    study = study_probability(slabs, Aggregation(2, NEUTRAL))
+    assert study == pytest.approx([0.8, 0.1, 0.45, 0.1, 0.45, 0.1], abs=1e-5)

@@ -1,0 +1,57 @@
+"""The card's tables on readings whose numbers are known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ichviewer.analysis.calibration import uncalibrate
+from ichviewer.analysis.manifest import read_manifest
+from training.anatomy import ROOT
+from training.evaluate import contrast_table
+from training.reading import Reading
+
+MANIFEST = read_manifest(ROOT / "models" / "ichnet-s")
+#: Probabilities as good as no and yes.
+NOTHING, MUCH = 0.001, 0.999
+
+
+def reading(
+    probability: float, *, has_blood: bool, has_contrast: bool, marked_ml: float
+) -> Reading:
+    """Two slabs that both say the same of any hemorrhage and nothing of a type."""
+    calibrated = np.full((2, 6), NOTHING, np.float32)
+    calibrated[:, 0] = probability
+    truth = np.zeros(6, np.float32)
+    truth[:2] = has_blood
+    return Reading(
+        seed=0,
+        has_contrast=has_contrast,
+        raw=uncalibrate(calibrated, MANIFEST.calibration),
+        vectors=np.zeros((2, 4), np.float32),
+        slab_truth=np.tile(truth, (2, 1)),
+        study_truth=truth,
+        marked_ml=np.full(6, marked_ml),
+        true_ml=truth.astype(np.float64) * 5,
+        both_ml=np.zeros(6),
+    )
+
+
+def test_heads_with_contrast_stand_apart() -> None:
+    readings = [
+        reading(MUCH, has_blood=True, has_contrast=False, marked_ml=5),
+        reading(NOTHING, has_blood=False, has_contrast=False, marked_ml=0.5),
+        reading(NOTHING, has_blood=False, has_contrast=False, marked_ml=1.5),
+        reading(NOTHING, has_blood=True, has_contrast=True, marked_ml=0),
+        reading(MUCH, has_blood=False, has_contrast=True, marked_ml=20),
+    ]
+    _, _, *lines = contrast_table(readings, MANIFEST).splitlines()
+    assert lines == [
+        "| without contrast | 1 of 3 | 1.000 | 1.000 | 1.00 / 1.00 | 1.00 / 1.00 |",
+        "| with contrast | 1 of 2 | 0.000 | 0.000 | 0.00 / 0.00 | 20.00 / 20.00 |",
+    ]
+
+
+def test_a_kind_of_head_that_is_not_there_has_no_line() -> None:
+    readings = [reading(MUCH, has_blood=True, has_contrast=False, marked_ml=5)]
+    *_, last = contrast_table(readings, MANIFEST).splitlines()
+    assert last == "| without contrast | 1 of 1 | nan | nan | 1.00 / nan | – |"
