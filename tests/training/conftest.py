@@ -18,9 +18,9 @@ def label_maps() -> None:
 
 @pytest.fixture(scope="session")
 def bleeding(label_maps: None) -> dict[HemorrhageType, SimulatedSeries]:
-    """One series of each type alone."""
+    """One series of each type alone, epidural and subdural blood on one side."""
     return {
-        kind: simulate_series(40 + kind, (kind,), anatomy_number=3, slab_mm=4.0, size_px=160)
+        kind: simulate_series(60 + kind, (kind,), anatomy_number=3, slab_mm=4.0, size_px=160)
         for kind in HemorrhageType
     }
 
