@@ -17,7 +17,7 @@ demo: .venv/run.stamp ## open the window on the simulated demo study
 	.venv/bin/ichviewer resources/demo
 
 test: .venv/test.stamp check ## run every check: style, types, borders, tests
-	QT_QPA_PLATFORM=offscreen $(PY) -m pytest
+	QT_QPA_PLATFORM=offscreen $(PY) -m pytest --numprocesses 2 --dist loadfile
 
 check: .venv/test.stamp
 	.venv/bin/ruff check .

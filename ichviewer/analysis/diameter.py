@@ -17,7 +17,7 @@ def diameters_mm(
     """Largest diameter, and the largest extent across it.
 
     The farthest points of a set are corners of its convex hull, so the largest distance of hull
-    corners is exact.
+    corners is exact; and corners lie on the first or the last pixel of a row.
 
     Parameters
     ----------
@@ -30,7 +30,10 @@ def diameters_mm(
     -------
     Largest diameter and the extent at a right angle to it, mm.
     """
-    pixels = np.argwhere(plane).astype(np.float64)
+    rows = np.flatnonzero(plane.any(axis=1))
+    first = plane[rows].argmax(axis=1)
+    last = plane.shape[1] - 1 - plane[rows, ::-1].argmax(axis=1)
+    pixels = np.stack([np.tile(rows, 2), np.concatenate([first, last])], axis=1).astype(float)
     points = (pixels[:, None] + _EDGES).reshape(-1, 2) * np.asarray(spacing_ji_mm)
     hull = points[ConvexHull(points).vertices]
     distances = squareform(pdist(hull))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -213,7 +214,7 @@ def head_center_ji(
 def resample_plane(hu: Floats, grid: ModelGrid) -> Floats:
     """Resample one HU plane [j, i] to the grid [S, S], antialiased; air outside the image."""
     rows, columns = (
-        _tent_weights(grid.first_ji[axis] + grid.step_ji[axis] * np.arange(grid.size_px), length)
+        _tent_weights(grid.first_ji[axis], grid.step_ji[axis], grid.size_px, length)
         for axis, length in enumerate(hu.shape)
     )
     resampled: Floats = rows @ (hu - np.float32(AIR_HU)) @ columns.T + np.float32(AIR_HU)
@@ -241,15 +242,17 @@ def _mean_hu(volume: Volume, slices: NDArray[np.intp]) -> Floats:
     return mean
 
 
-def _tent_weights(at: NDArray[np.floating[Any]], length: int) -> sparse.csr_array:
-    """Weights [len(at), length] of a tent filter as wide as the step, at least linear.
+@lru_cache(maxsize=16)
+def _tent_weights(first: float, step: float, count: int, length: int) -> sparse.csr_array:
+    """Weights [count, length] of a tent filter as wide as the step, at least linear.
 
-    Sparse: a tent spans a few indices of hundreds, and a dense product would cost 80 times more.
-    Where a whole tent fits inside, its weights sum to one; outside they fall to zero.
+    Kept, since all planes of a volume share them. Sparse: a tent spans a few indices of hundreds,
+    and a dense product would cost 80 times more. Where a whole tent fits inside, its weights sum
+    to one; outside they fall to zero.
     """
-    step = abs(float(at[1] - at[0])) if len(at) > 1 else 1.0
-    support = max(1.0, step)
+    support = max(1.0, abs(step))
     indices = np.arange(length + 2 * int(np.ceil(support))) - int(np.ceil(support))
+    at = first + step * np.arange(count)
     weights = np.maximum(0.0, 1.0 - np.abs(indices[None, :] - at[:, None]) / support)
     total = np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
     inside = (indices >= 0) & (indices < length)
@@ -259,5 +262,5 @@ def _tent_weights(at: NDArray[np.floating[Any]], length: int) -> sparse.csr_arra
 def _back_weights(length: int, map_px: int, grid: ModelGrid, axis: int) -> sparse.csr_array:
     """Weights [length, map_px] from a map covering the grid's square to the Volume's indices."""
     scale = map_px / grid.size_px
-    at = (np.arange(length) - grid.first_ji[axis]) / grid.step_ji[axis]
-    return _tent_weights((at + 0.5) * scale - 0.5, map_px)
+    first, step = grid.first_ji[axis], grid.step_ji[axis]
+    return _tent_weights((0.5 - first / step) * scale - 0.5, scale / step, length, map_px)

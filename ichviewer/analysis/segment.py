@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.analysis.lesions import Region, find_regions
@@ -62,10 +63,12 @@ def mark(
     for slices, types in _planes(prepared, segmentation[:, 1:], volume, suspicious):
         blood = types.sum(axis=0)
         label = np.where(blood >= min_probability, types.argmax(axis=0) + 1, 0)
-        hu = volume.hu[slices]
-        can_be = (hu > _BLOOD_HU[0]) & (hu < _BLOOD_HU[1])
-        mask[slices] = np.where(can_be, label, 0)
-        probability[slices] = np.where(can_be & (label > 0), np.minimum(blood, 1.0), 0.0)
+        for box in ndimage.find_objects((label > 0).astype(np.uint8)):
+            for k in np.flatnonzero(slices):
+                hu = volume.hu[k][box]
+                is_blood = (label[box] > 0) & (hu > _BLOOD_HU[0]) & (hu < _BLOOD_HU[1])
+                mask[k][box] = np.where(is_blood, label[box], 0)
+                probability[k][box] = np.where(is_blood, np.minimum(blood[box], 1.0), 0.0)
     _settle_extra_axial(mask, probability, volume.grid)
     return Marked(mask, probability)
 

@@ -23,13 +23,28 @@ def thickness_mm(inside: NDArray[np.bool_], spacing_ji_mm: tuple[float, float]) 
     spacing_ji_mm
         Distance of rows and of columns.
     """
-    return max(_plane_mm(plane, spacing_ji_mm) for plane in inside if plane.any())
+    planes = [_filled(plane) for plane in inside if plane.any()]
+    reach_mm = [_reach_mm(plane, spacing_ji_mm) for plane in planes]
+    # Parts lie a third of a pixel's diagonal at most from its middle, at either end of a reach.
+    unsure_mm = 4 / 3 * float(np.hypot(*spacing_ji_mm))
+    least_mm = max(reach_mm) - unsure_mm
+    thickest = (p for p, mm in zip(planes, reach_mm, strict=True) if mm >= least_mm)
+    return max(_plane_mm(plane, spacing_ji_mm) for plane in thickest)
 
 
-def _plane_mm(plane: NDArray[np.bool_], spacing_ji_mm: tuple[float, float]) -> float:
-    filled = ndimage.binary_fill_holes(np.pad(plane, 1))
+def _filled(plane: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part of a plane that holds the region, without holes, in a frame of one pixel."""
+    rows, columns = ndimage.find_objects(plane.astype(np.uint8))[0]
+    return np.asarray(ndimage.binary_fill_holes(np.pad(plane[rows, columns], 1)))
+
+
+def _plane_mm(filled: NDArray[np.bool_], spacing_ji_mm: tuple[float, float]) -> float:
     fine = filled.repeat(_PARTS, axis=0).repeat(_PARTS, axis=1)
-    part_mm = [mm / _PARTS for mm in spacing_ji_mm]
+    row_mm, column_mm = (mm / _PARTS for mm in spacing_ji_mm)
     # The nearest pixel outside is half a pixel farther than the border.
-    reach_mm = float(ndimage.distance_transform_edt(fine, sampling=part_mm).max())
-    return 2 * reach_mm - float(np.sqrt(part_mm[0] * part_mm[1]))
+    return 2 * _reach_mm(fine, (row_mm, column_mm)) - float(np.sqrt(row_mm * column_mm))
+
+
+def _reach_mm(filled: NDArray[np.bool_], spacing_ji_mm: tuple[float, float]) -> float:
+    """How far the deepest pixel is from the nearest one outside."""
+    return float(ndimage.distance_transform_edt(filled, sampling=spacing_ji_mm).max())

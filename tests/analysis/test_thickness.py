@@ -48,3 +48,13 @@ def test_thickest_slice_counts_and_holes_do_not() -> None:
     stack[2, 20:32, 5:55] = True
     stack[2, 26, 30] = False
     assert thickness_mm(stack, (1.0, 1.0)) == pytest.approx(12.0, abs=0.4)
+
+
+def test_a_stack_is_as_thick_as_its_thickest_slice_measured_alone() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        y, x = points_mm(2.0, 2.0)
+        shift_mm = rng.uniform(38, 66, (6, 1, 1))
+        stack = (np.hypot(y, x) < 70) & (np.hypot(y, x - shift_mm) > 72)
+        alone = [thickness_mm(plane[None], (2.0, 2.0)) for plane in stack]
+        assert thickness_mm(stack, (2.0, 2.0)) == max(alone)
