@@ -31,7 +31,7 @@ test-slow: .venv/test.stamp ## the suites that take minutes (200 worker kills, a
 test-training: .venv-train/stamp ## networks, and a tiny recipe from label map to ONNX (needs torch)
 	QT_QPA_PLATFORM=offscreen .venv-train/bin/python -m pytest -m "slow or not slow" --timeout 3600 \
 		tests/training/test_network.py tests/training/test_weights.py tests/training/test_eight_bits.py \
-		tests/training/test_mean_weights.py \
+		tests/training/test_mean_weights.py tests/training/test_scan_network.py \
 		tests/training/test_hardening.py tests/training/test_compare.py tests/training/test_quantise.py \
 		tests/training/test_pipeline.py
 

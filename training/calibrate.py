@@ -39,6 +39,7 @@ _CENTRES = 24
 _KNOWN_SHARE = 0.98
 _WRITTEN = ("calibration", "study", "thresholds", "operating_points", "conformal")
 
+Floats32 = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
 
 
@@ -81,12 +82,12 @@ def _loss(truth: Floats64, logit: Floats64) -> float:
     return float((np.logaddexp(0, logit) - truth * logit).mean())
 
 
-def calibration_of(readings: list[Reading]) -> dict[str, Any]:
-    """The manifest's calibration, operating points and abstention from validation readings."""
-    raw = np.concatenate([r.raw for r in readings]).astype(np.float64)
+def calibration_of(readings: list[Reading], said: list[Floats32]) -> dict[str, Any]:
+    """Calibration, operating points and abstention for what was said of each reading's slabs."""
+    raw = np.concatenate(said).astype(np.float64)
     truth = np.concatenate([r.slab_truth for r in readings]).astype(np.float64)
     fitted = _fit_columns(truth, raw)
-    slabs = [calibrate(r.raw, fitted) for r in readings]
+    slabs = [calibrate(one, fitted) for one in said]
     calibrated = np.concatenate([any_at_least_types(s) for s in slabs]).astype(np.float64)
     plain = Aggregation(_SLABS, Calibration((1.0,) * 6, (0.0,) * 6))
     study_truth = np.stack([r.study_truth for r in readings]).astype(np.float64)
@@ -213,16 +214,29 @@ def main() -> None:
     print("mean Dice by mask probability:", mean_dice)
     file = given.folder / "manifest.json"
     manifest = json.loads(file.read_text())
-    for key, entries in calibration_of(plain[best]).items():
-        manifest[key] = manifest.get(key, {}) | entries
-    manifest["thresholds"]["segmentation_min_probability"] = best
-    for point, shift in _MASK_SHIFTS.items():
-        mask_probability = round(float(np.clip(best + shift, 0.1, 0.9)), 2)
-        manifest["operating_points"][point]["mask_probability"] = mask_probability
+    chosen = plain[best]
+    _write_terms(manifest, calibration_of(chosen, [r.raw for r in chosen]), best)
+    if "in_scan" in manifest:
+        terms = calibration_of(chosen, [r.said for r in chosen])
+        _write_terms(manifest["in_scan"], terms, best)
     fitted = read_calibration(manifest["calibration"], "calibration")
     manifest["embedding"]["known"] = known_vectors(readings[best], fitted)
     file.write_text(json.dumps(manifest, indent=2) + "\n")
-    print(json.dumps({key: manifest[key] for key in _WRITTEN}, indent=1))
+    print(
+        json.dumps(
+            {key: manifest[key] for key in (*_WRITTEN, "in_scan") if key in manifest}, indent=1
+        )
+    )
+
+
+def _write_terms(entry: dict[str, Any], terms: dict[str, Any], mask_probability: float) -> None:
+    """Terms of one network, with the mask's probability, which is the segmenter's."""
+    for key, entries in terms.items():
+        entry[key] = entry.get(key, {}) | entries
+    entry["thresholds"]["segmentation_min_probability"] = mask_probability
+    for point, shift in _MASK_SHIFTS.items():
+        shifted = round(float(np.clip(mask_probability + shift, 0.1, 0.9)), 2)
+        entry["operating_points"][point]["mask_probability"] = shifted
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ def card(
 ) -> str:
     """The whole card as Markdown; `tables` are those of `training.evaluate`."""
     thresholds = manifest["thresholds"]
+    balanced = manifest.get("in_scan", manifest)["operating_points"]["balanced"]
     return f"""# {manifest["name"]} {manifest["version"]}
 
 **{manifest["intended_use"].capitalize()}.** Trained on simulated head CT only: no patient's image
@@ -33,7 +34,7 @@ probability for each slice, the evidence map that it is pooled from (the
 marked area adds to it), and a vector of 128 numbers for finding similar cases. License
 {manifest["license"]}. SHA-256 `{manifest["sha256"]}`, {manifest["size_bytes"] / 1e6:.1f} MB,
 opset {manifest["opset"]}; ONNX differs from torch by at most
-{manifest["export"]["largest_difference_from_torch"]:.1e}.
+{manifest["export"]["largest_difference_from_torch"]:.1e}.{_second_network(manifest)}
 
 ## Made from
 * {manifest["training_data"][0].upper()}{manifest["training_data"][1:]}.
@@ -48,8 +49,8 @@ from {least_slab_mm2:g} mm² of it, a study from {least_study_ml:g} mL; less is 
 counts, and so is simulated blood that does not stand out from what lies beside it
 (`training/outline.py`): no expert would outline it, and no reader could find it. Intervals are
 bootstrapped over studies. Operating point: {thresholds["operating_point"]}
-({thresholds["chosen"]}); thresholds of studies {_listed(thresholds["detection"])}; of slices
-{_listed(manifest["operating_points"]["balanced"]["slice"])}.
+({thresholds["chosen"]}); thresholds of studies {_listed(balanced["study"])}; of slices
+{_listed(balanced["slice"])}.
 
 ### Detection
 {tables["detection"]}
@@ -84,6 +85,8 @@ them, **they cannot show what it finds in patients**.
 * On the real heads above, the bright rim under the skull was marked as subdural blood, bone at the
   vertex and the skull base as epidural or subdural, and enhanced vessels as subarachnoid blood. A
   mark on slices that the detector does not call positive deserves little trust.
+* The second network expects collections to go on over several slices. Laid into few slices of a
+  real head, subdural blood was told worse with it than without (docs/models.md).
 * Small bleeds count little in slabs of 5 mm: see the table by volume.
 * Two test and two calibration anatomies are few; the intervals do not contain what other heads
   would add.
@@ -91,6 +94,20 @@ them, **they cannot show what it finds in patients**.
   tumours that bleed, and scanners with strong artefacts were not simulated.
 * Probabilities are calibrated for the simulated mix of cases, not for any hospital's.
 """
+
+
+def _second_network(manifest: Mapping[str, Any]) -> str:
+    """A paragraph on the network for whole scans, where there is one."""
+    if "in_scan" not in manifest:
+        return ""
+    second = manifest["in_scan"]
+    single = manifest["operating_points"]["balanced"]["slice"]
+    return f"""
+
+A second network ({second["size_bytes"] / 1e3:.0f} kB, SHA-256 `{second["sha256"]}`) hears what the
+first says of all slabs of a scan and corrects the probabilities of its slices. It was taught on
+{second["training_data"]}. Mask, evidence map and vectors are the first network's. A slice without
+neighbours is told by the first network alone; thresholds there {_listed(single)}."""
 
 
 def _listed(values: Mapping[str, float]) -> str:

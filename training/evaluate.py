@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, study_probability
@@ -33,21 +34,25 @@ from training.reading import LEAST_SLAB_MM2, LEAST_STUDY_ML, Reading, plan_studi
 from training.real_heads import RealAnswer, real_answers
 
 FIRST_SEED = 2_000_000
+#: Every study has more slabs than one.
+_SEVERAL = 2
 _SIZES_ML = (0.1, 1.0, 5.0, 20.0, np.inf)
 
 
 def detection_table(readings: list[Reading], manifest: Manifest) -> str:
     """By column: slabs and studies, AUC with its interval, operating point, calibration error."""
-    slabs = [any_at_least_types(calibrate(r.raw, manifest.calibration)) for r in readings]
-    plain = [calibrate(r.raw, manifest.calibration) for r in readings]
-    study = np.stack([study_probability(s, manifest.aggregation) for s in plain])
+    terms = manifest.terms_of(_SEVERAL)
+    slabs = [any_at_least_types(calibrate(r.said, terms.calibration)) for r in readings]
+    alone = [any_at_least_types(calibrate(r.raw, manifest.terms.calibration)) for r in readings]
+    study = _studies(readings, manifest)
     study_truth = np.stack([r.study_truth for r in readings])
     truth = [r.slab_truth for r in readings]
     all_truth, all_slabs = np.concatenate(truth), np.concatenate(slabs)
-    all_raw = np.concatenate([r.raw for r in readings])
+    all_said = np.concatenate([r.said for r in readings])
+    all_alone = np.concatenate(alone)
     rows = []
     for c, name in enumerate(PROBABILITY_COLUMNS):
-        point = manifest.operating_points[OperatingPoint.BALANCED]
+        point = terms.operating_points[OperatingPoint.BALANCED]
         found, spared = sensitivity_specificity(all_truth[:, c], all_slabs[:, c], point.slices[c])
         study_found, study_spared = sensitivity_specificity(
             study_truth[:, c], study[:, c], point.study[c]
@@ -57,12 +62,13 @@ def detection_table(readings: list[Reading], manifest: Manifest) -> str:
         study_ci = auc_interval(
             [t[c : c + 1] for t in study_truth], [s[c : c + 1] for s in study], rng
         )
-        before = expected_calibration_error(all_truth[:, c], all_raw[:, c])
+        before = expected_calibration_error(all_truth[:, c], all_said[:, c])
         after = expected_calibration_error(all_truth[:, c], all_slabs[:, c])
         rows.append(
             [
                 name,
                 f"{int(np.nansum(all_truth[:, c]))}",
+                f"{auc(all_truth[:, c], all_alone[:, c]):.3f}",
                 _with_interval(auc(all_truth[:, c], all_slabs[:, c]), slab_ci),
                 f"{found:.2f} / {spared:.2f}",
                 f"{int(np.nansum(study_truth[:, c]))}",
@@ -72,10 +78,23 @@ def detection_table(readings: list[Reading], manifest: Manifest) -> str:
             ]
         )
     head = [
-        "type", "slices with it", "slice AUC (95 %)", "slice sens. / spec.", "studies with it",
-        "study AUC (95 %)", "study sens. / spec.", "slice ECE raw → calibrated",
+        "type", "slices with it", "slice AUC alone", "slice AUC in the scan (95 %)",
+        "slice sens. / spec.", "studies with it", "study AUC (95 %)", "study sens. / spec.",
+        "slice ECE raw → calibrated",
     ]  # fmt: skip
     return table(head, rows)
+
+
+def _studies(readings: list[Reading], manifest: Manifest) -> NDArray[np.float32]:
+    """Probabilities of the studies [n, 6], as the viewer states them."""
+    terms = manifest.terms_of(_SEVERAL)
+    slabs = [calibrate(r.said, terms.calibration) for r in readings]
+    return np.stack([study_probability(s, terms.aggregation) for s in slabs])
+
+
+def _threshold(manifest: Manifest) -> float:
+    """From which a study counts as positive for any hemorrhage, at the balanced point."""
+    return manifest.terms_of(_SEVERAL).operating_points[OperatingPoint.BALANCED].study[0]
 
 
 def _with_interval(value: float, interval: tuple[float, float]) -> str:
@@ -89,10 +108,11 @@ def contrast_table(readings: list[Reading], manifest: Manifest) -> str:
         chosen = [r for r in readings if r.has_contrast == has_contrast]
         if not chosen:
             continue
-        slabs = [calibrate(r.raw, manifest.calibration) for r in chosen]
-        study = np.array([study_probability(s, manifest.aggregation)[0] for s in slabs])
+        terms = manifest.terms_of(_SEVERAL)
+        study = _studies(chosen, manifest)[:, 0]
         truth = np.array([r.study_truth[0] for r in chosen])
-        found, spared = sensitivity_specificity(truth, study, manifest.thresholds[0])
+        found, spared = sensitivity_specificity(truth, study, _threshold(manifest))
+        slabs = [calibrate(r.said, terms.calibration) for r in chosen]
         of_slabs = np.concatenate([any_at_least_types(s)[:, 0] for s in slabs])
         false_ml = np.array([r.marked_ml[0] for r in chosen if not r.true_ml[0]])
         rows.append(
@@ -149,10 +169,7 @@ def segmentation_table(readings: list[Reading]) -> str:
 
 def size_table(readings: list[Reading], manifest: Manifest) -> str:
     """How many studies are called positive for any hemorrhage, by how much blood they hold."""
-    slabs = [calibrate(r.raw, manifest.calibration) for r in readings]
-    called = np.array(
-        [study_probability(s, manifest.aggregation)[0] >= manifest.thresholds[0] for s in slabs]
-    )
+    called = _studies(readings, manifest)[:, 0] >= _threshold(manifest)
     true = np.array([r.true_ml[0] for r in readings])
     rows = []
     for low, high in pairwise(_SIZES_ML):

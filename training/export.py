@@ -30,9 +30,9 @@ OPSET = 17
 _TOLERANCE = 1e-4
 _OUTPUTS = ("segmentation", "detection", "cam", "embedding")
 _CAM_SCALE = 4.0
-#: What `training.calibrate` writes for one very file.
+#: What `training.scan_network` and `training.calibrate` write for one very file.
 _CALIBRATED = (
-    "thresholds", "calibration", "study", "operating_points", "conformal", "embedding",
+    "thresholds", "calibration", "study", "operating_points", "conformal", "embedding", "in_scan",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import calibrate
-from ichviewer.analysis.detect import any_at_least_types
+from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
 from ichviewer.analysis.findings import OperatingPoint
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model, load_model
@@ -80,11 +80,12 @@ def _marked(model: Model, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np
     """The mask at the balanced point, and each slice's probability of any; NaN where not read."""
     shows_brain = find_head(volume).brain_slices()
     reading = read(volume, shows_brain | ~shows_brain.any(), model, silent)
-    balanced = model.manifest.operating_points[OperatingPoint.BALANCED]
+    balanced = model.manifest.terms.operating_points[OperatingPoint.BALANCED]
     marked = mark(
         reading.prepared, reading.outputs["segmentation"], volume, balanced.mask_probability
     )
-    said = any_at_least_types(calibrate(reading.outputs["detection"], model.manifest.calibration))
+    raw, terms = said_of_slabs(reading.outputs, model.manifest)
+    said = any_at_least_types(calibrate(raw, terms.calibration))
     slab = reading.prepared.slab_of_k
     known = slab != NOT_READ
     return marked.mask, np.where(known, said[np.where(known, slab, 0), 0], np.nan)

@@ -103,8 +103,15 @@ def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Float
     None
         Where there is no room for it, such as no ventricle on the slice, or nobody could see it.
     """
-    region = _region(rng, background, kind)
-    if region is None or region.sum() * background.px_mm**2 < _LEAST_MM2:
+    region = draw_region(rng, background, kind)
+    return None if region is None else fill(rng, background, kind, region)
+
+
+def fill(
+    rng: Rng, background: RealSlice, kind: HemorrhageType, region: Bools
+) -> tuple[Floats, Bools] | None:
+    """Fill a region of a slice with blood, as `lay_in` does with one that it draws itself."""
+    if region.sum() * background.px_mm**2 < _LEAST_MM2:
         return None
     plan = draw_plans(rng, (kind,))[0]
     plan = replace(plan, hu=draw_mean_hu(rng, kind, plan.volume_ml))
@@ -144,7 +151,8 @@ def _even_hu(background: RealSlice, over_mm: float) -> Floats:
     return even
 
 
-def _region(rng: Rng, background: RealSlice, kind: HemorrhageType) -> Bools | None:
+def draw_region(rng: Rng, background: RealSlice, kind: HemorrhageType) -> Bools | None:
+    """Where blood of a type might lie on a slice; None where there is no room for it."""
     # Calcium is no skull: nothing lies along it.
     depth_px = ndimage.distance_transform_edt(ndimage.binary_fill_holes(background.inside))
     depth_mm = np.asarray(depth_px * background.px_mm, np.float32)
@@ -238,7 +246,9 @@ def read_slice(
                 GeometryClass.SINGLE)  # fmt: skip
     volume = Volume(background.hu[None].copy(), grid)
     reading = read(volume, np.ones(1, bool), model, silent)
-    slabs = any_at_least_types(calibrate(reading.outputs["detection"], model.manifest.calibration))
+    slabs = any_at_least_types(
+        calibrate(reading.outputs["detection"], model.manifest.terms.calibration)
+    )
     least = model.manifest.segmentation_min_probability
     mask = mark(reading.prepared, reading.outputs["segmentation"], volume, least).mask[0]
     mm2 = background.px_mm**2

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import find_head
+from ichviewer.analysis.in_scan import IN_SCAN, slab_answers
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.prepare import Prepared
 from ichviewer.analysis.reading import read
@@ -46,6 +47,10 @@ class Reading:
         By the gate's own measure; nothing is called present there.
     raw : float32 [N, 6]
         The detector's outputs by slab with brain, before calibration.
+    in_scan : float32 [N, 6] or None
+        The same of the network for whole scans, where the model has one.
+    expected_mm2 : float32 [N, 6]
+        What that network hears beside `raw`.
     vectors : float32 [N, D]
         The slabs' embeddings.
     slab_truth : float32 [N, 6], study_truth : float32 [6]
@@ -58,12 +63,19 @@ class Reading:
     seed: int
     has_contrast: bool
     raw: Floats
+    in_scan: Floats | None
+    expected_mm2: Floats
     vectors: Floats
     slab_truth: Floats
     study_truth: Floats
     marked_ml: NDArray[np.float64]
     true_ml: NDArray[np.float64]
     both_ml: NDArray[np.float64]
+
+    @property
+    def said(self) -> Floats:
+        """What the viewer goes by: the word of the network for whole scans where there is one."""
+        return self.raw if self.in_scan is None else self.in_scan
 
 
 @dataclass(frozen=True)
@@ -148,6 +160,8 @@ def read_study(
                 series.seed,
                 has_contrast(head),
                 outputs["detection"],
+                outputs.get(IN_SCAN),
+                slab_answers(outputs, model.manifest.input)["expected_mm2"],
                 outputs["embedding"],
                 slab_truth,
                 study_truth,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ichviewer.analysis.calibration import calibrate
-from ichviewer.analysis.detect import any_at_least_types, study_probability
+from ichviewer.analysis.detect import any_at_least_types, said_of_slabs, study_probability
 from ichviewer.analysis.findings import OperatingPoint
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model
@@ -73,16 +73,17 @@ def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:
     shows_brain = find_head(volume).brain_slices()
     reading = read(volume, shows_brain | ~shows_brain.any(), model, silent)
     prepared, outputs = reading.prepared, reading.outputs
-    slabs = calibrate(outputs["detection"], manifest.calibration)
+    raw, terms = said_of_slabs(outputs, manifest)
+    slabs = calibrate(raw, terms.calibration)
     marked = mark(
         prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability
     ).mask
     area_mm2 = (marked > 0).sum((1, 2)) * float(np.prod(volume.spacing_mm[1:]))
     single = len(volume.hu) == 1
-    least = manifest.operating_points[OperatingPoint.BALANCED].slices[0]
+    least = terms.operating_points[OperatingPoint.BALANCED].slices[0]
     return RealAnswer(
         name,
-        float(study_probability(slabs, manifest.aggregation)[0]),
+        float(study_probability(slabs, terms.aggregation)[0]),
         int((any_at_least_types(slabs)[:, 0] >= least).sum()),
         len(slabs),
         float("nan") if single else float((area_mm2 * volume.grid.slice_weights_mm).sum() / 1000),

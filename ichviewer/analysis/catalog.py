@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ichviewer.analysis.graph import check_graph
 from ichviewer.analysis.manifest import MANIFEST_NAME, Manifest, Role, read_manifest
-from ichviewer.analysis.model import load_model, read_model_bytes
+from ichviewer.analysis.model import load_model
+from ichviewer.analysis.model_file import read_networks
 from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.speaker import model_info
 from ichviewer.errors import ModelError
@@ -31,7 +31,7 @@ def list_models(models_folder: Path) -> tuple[ModelInfo | ModelProblem, ...]:
     for folder in model_folders(models_folder):
         try:
             manifest = read_manifest(folder)
-            check_graph(read_model_bytes(manifest), manifest.title)
+            read_networks(manifest)
         except ModelError as error:
             listed.append(ModelProblem(folder, str(error)))
         else:

@@ -4,10 +4,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import Aggregation, calibrate
+from ichviewer.analysis.in_scan import IN_SCAN
+from ichviewer.analysis.manifest import Manifest, Role, Terms
 
-__all__ = ["any_at_least_types", "calibrate", "study_probability"]
+__all__ = ["any_at_least_types", "calibrate", "said_of_slabs", "study_probability"]
 
 Floats = NDArray[np.float32]
+
+
+def said_of_slabs(outputs: dict[str, Floats], manifest: Manifest) -> tuple[Floats, Terms]:
+    """What a detector says of each slab, before calibration, and the terms that hold for it.
+
+    Parameters
+    ----------
+    outputs
+        Of a run over all slabs of a scan, or over the only one.
+    manifest
+        The detector's.
+
+    Returns
+    -------
+    (N, 6) float32, of the network that heard the whole scan where there is one, and its terms.
+    """
+    raw = outputs.get(IN_SCAN, outputs[Role.DETECTION])
+    return raw, manifest.terms_of(len(raw))
 
 
 def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.cam import EvidenceMaps
-from ichviewer.analysis.detect import any_at_least_types, study_probability
+from ichviewer.analysis.detect import any_at_least_types, said_of_slabs, study_probability
 from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import Answer, OperatingPoint
 from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import Head
-from ichviewer.analysis.manifest import Role
+from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.operating import answers, choose, without_present
 from ichviewer.analysis.outputs import CAM
@@ -98,8 +98,6 @@ def look(
         The operating point; where a model has none of that name, a note says so.
     """
     detector, segmenter = models.by_role[Role.DETECTION], models.by_role[Role.SEGMENTATION]
-    used, held_to, note = choose(detector.operating_points, point, detector.title)
-    _, marked_from, mask_note = choose(segmenter.operating_points, point, segmenter.title)
     brain_slices = head.brain_slices()
     has_brain = bool(brain_slices.any())
     wanted = brain_slices if has_brain else np.ones_like(brain_slices)
@@ -110,25 +108,29 @@ def look(
             seconds[name] = seconds.get(name, 0.0) + spent
     with stage(seconds, tr_later("detection"), progress):
         reading = by_role[Role.DETECTION]
-        raw = reading.outputs[Role.DETECTION]
-        slabs = calibrate(raw, detector.calibration)
+        raw, terms = said_of_slabs(reading.outputs, detector)
+        used, held_to, note = choose(terms.operating_points, point, detector.title)
+        slabs = calibrate(raw, terms.calibration)
         detection = Detection(
             slices=on_slices(any_at_least_types(slabs), reading.prepared),
-            study=study_probability(slabs, detector.aggregation),
+            study=study_probability(slabs, terms.aggregation),
             thresholds=np.array(held_to.study, np.float32),
             slice_thresholds=np.array(held_to.slices, np.float32),
         )
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
-        said = answers(detection.study, detection.thresholds, detector.conformal)
+        said = answers(detection.study, detection.thresholds, terms.conformal)
         if has_contrast(head):  # vessels in sulci look like blood there
             said = without_present(said)
     with stage(seconds, tr_later("embedding"), progress):
+        weights = _any_alone(reading, detector)
         reading = by_role[Role.EMBEDDING]
-        any_probability = on_slabs(detection.slices[:, 0], reading.prepared)
+        any_probability = on_slabs(weights, reading.prepared)
         vector = study_embedding(reading.outputs[Role.EMBEDDING], any_probability)
     with stage(seconds, tr_later("mask"), progress):
         reading = by_role[Role.SEGMENTATION]
+        points = segmenter.terms.operating_points
+        _, marked_from, mask_note = choose(points, point, segmenter.title)
         marked = mark(
             reading.prepared,
             reading.outputs[Role.SEGMENTATION],
@@ -165,6 +167,15 @@ def stage(seconds: dict[str, float], name: str, progress: Progress) -> Iterator[
     start = time.perf_counter()
     yield
     seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def _any_alone(reading: Reading, detector: Manifest) -> NDArray[np.float32]:
+    """(K,) probability of any hemorrhage without the rest of the scan.
+
+    It weighs the slabs' vectors, so those of a library stay comparable whatever hears the scan.
+    """
+    slabs = calibrate(reading.outputs[Role.DETECTION], detector.terms.calibration)
+    return on_slices(any_at_least_types(slabs), reading.prepared)[:, 0]
 
 
 def _evidence(reading: Reading, volume: Volume) -> EvidenceMaps:

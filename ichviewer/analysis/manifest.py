@@ -38,7 +38,9 @@ __all__ = [
     "Aggregation",
     "Calibration",
     "Manifest",
+    "ModelFile",
     "Role",
+    "Terms",
     "read_manifest",
 ]
 
@@ -52,25 +54,59 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class ModelFile:
+    """One ONNX file beside the manifest, and how to know that it is the one."""
+
+    file: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a detector's answers mean, and what they are held to.
+
+    Per-class tuples follow `PROBABILITY_COLUMNS`.
+    """
+
+    operating_points: Mapping[OperatingPoint, Thresholds]
+    calibration: Calibration
+    aggregation: Aggregation
+    conformal: Conformal | None
+
+
+@dataclass(frozen=True)
+class InScan:
+    """A second network, which hears what the first says of all slabs of a scan.
+
+    Parameters
+    ----------
+    network
+        Its file.
+    terms
+        For its answers; those of the first network alone hold where there is one slab only.
+    """
+
+    network: ModelFile
+    terms: Terms
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """One model's description; per-class tuples follow `PROBABILITY_COLUMNS`."""
+    """One model's description."""
 
     folder: Path
     name: str
     version: str
     roles: tuple[Role, ...]
-    file: str
-    sha256: str
-    size_bytes: int
+    network: ModelFile
     opset: int
     input_name: str
     input: InputSpec
     embedding_dimension: int
     embedding_identity: str
-    operating_points: Mapping[OperatingPoint, Thresholds]
-    calibration: Calibration
-    aggregation: Aggregation
-    conformal: Conformal | None
+    terms: Terms
+    in_scan: InScan | None
     familiarity: Familiarity | None
     license: str
     training_data: str
@@ -81,19 +117,15 @@ class Manifest:
         """Name and version, as sentences call the model."""
         return f"{self.name} {self.version}"
 
-    @property
-    def thresholds(self) -> tuple[float, ...]:
-        """The study's, at the operating point that stands where no other is asked for."""
-        return self._usual.study
+    def terms_of(self, slabs: int) -> Terms:
+        """What holds for so many slabs read together."""
+        return self.in_scan.terms if self.in_scan and slabs > 1 else self.terms
 
     @property
     def segmentation_min_probability(self) -> float:
-        """The mask's, at the same operating point."""
-        return self._usual.mask_probability
-
-    @property
-    def _usual(self) -> Thresholds:
-        return choose(self.operating_points, OperatingPoint.BALANCED, self.title)[1]
+        """The mask's, at the operating point that stands where no other is asked for."""
+        points = self.terms.operating_points
+        return choose(points, OperatingPoint.BALANCED, self.title)[1].mask_probability
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -149,30 +181,52 @@ def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
     if Role.EMBEDDING in roles and not embedding:
         raise EntryError(tr("embedding is missing"))
     dimension = int(number(embedding, "dimension", low=1)) if embedding else 0
-    calibration = mapping(entry.get("calibration", {}), "calibration")
-    aggregation = read_aggregation(mapping(entry.get("study", {}), "study"))
     return Manifest(
         folder=folder,
         name=text(entry, "name"),
         version=text(entry, "version"),
         roles=roles,
-        file=_file_name(entry),
-        sha256=_sha256(entry),
-        size_bytes=int(number(entry, "size_bytes", low=1)),
+        network=_network(entry),
         opset=int(number(entry, "opset", low=1)),
         input_name=text(image, "name") if "name" in image else "image",
         input=InputSpec.from_manifest(image),
         embedding_dimension=dimension,
         embedding_identity=text(embedding, "identity") if embedding else "",
-        operating_points=read_operating_points(entry, aggregation),
-        calibration=read_calibration(calibration, "calibration"),
-        aggregation=aggregation,
-        conformal=read_conformal(entry),
+        terms=_terms(entry),
+        in_scan=_in_scan(entry, roles),
         familiarity=read_familiarity(embedding, dimension) if embedding else None,
         license=text(entry, "license"),
         training_data=text(entry, "training_data"),
         intended_use=text(entry, "intended_use"),
     )
+
+
+def _network(entry: Mapping[str, Any]) -> ModelFile:
+    size_bytes = int(number(entry, "size_bytes", low=1))
+    return ModelFile(_file_name(entry), _sha256(entry), size_bytes)
+
+
+def _terms(entry: Mapping[str, Any]) -> Terms:
+    calibration = mapping(entry.get("calibration", {}), "calibration")
+    aggregation = read_aggregation(mapping(entry.get("study", {}), "study"))
+    return Terms(
+        operating_points=read_operating_points(entry, aggregation),
+        calibration=read_calibration(calibration, "calibration"),
+        aggregation=aggregation,
+        conformal=read_conformal(entry),
+    )
+
+
+def _in_scan(entry: Mapping[str, Any], roles: tuple[Role, ...]) -> InScan | None:
+    if "in_scan" not in entry:
+        return None
+    if not {Role.DETECTION, Role.SEGMENTATION} <= set(roles):
+        raise EntryError(tr("in_scan needs the roles detection and segmentation"))
+    own = mapping(entry["in_scan"], "in_scan")
+    try:
+        return InScan(_network(own), _terms(own))
+    except EntryError as error:
+        raise EntryError(tr("in_scan: {error}", error=error)) from error
 
 
 def _roles(entry: Mapping[str, Any]) -> tuple[Role, ...]:

@@ -4,7 +4,6 @@ The file is opened once: the bytes that are hashed are the bytes that run, so no
 exchanged in between, and external data has no folder to be found in.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +17,9 @@ import psutil
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_state
 
-from ichviewer.analysis.graph import check_graph
+from ichviewer.analysis.in_scan import IN_SCAN, slab_answers
 from ichviewer.analysis.manifest import Manifest, read_manifest
+from ichviewer.analysis.model_file import read_networks
 from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.outputs import CAM, check_output
 from ichviewer.analysis.speaker import model_info
@@ -39,7 +39,6 @@ PROVIDERS: dict[str, str] = {
 }
 BATCH_SLABS = 4
 _POLL_S = 0.1
-_MAX_MODEL_BYTES = 512 << 20
 _ONLY_ERRORS = 3
 
 #: The runtime's errors have no common parent.
@@ -68,16 +67,18 @@ class Model:
         The runtime's session.
     device
         Where it really runs, in words.
+    scan_session
+        The session of the network for whole scans, on the CPU; None where the model has none.
     """
 
     manifest: Manifest
     session: Any
     device: str
+    scan_session: Any = None
 
-    @property
-    def info(self) -> ModelInfo:
-        """Who speaks, for Findings and the screen."""
-        return model_info(self.manifest, self.device)
+    def info(self, slabs: int = 1) -> ModelInfo:
+        """Who speaks of so many slabs, for Findings and the screen."""
+        return model_info(self.manifest, self.device, slabs)
 
     def run(self, image: Floats, progress: Progress = silent) -> dict[str, Floats]:
         """All outputs for all slabs.
@@ -91,8 +92,9 @@ class Model:
 
         Returns
         -------
-        Arrays with N rows by the names of the outputs that fill the model's roles, and `cam`
-        where the model has it.
+        Arrays with N rows by the names of the outputs that fill the model's roles, `cam` where the
+        model has it, and `in_scan` where it has a network for whole scans and there are several
+        slabs.
 
         Raises
         ------
@@ -113,7 +115,11 @@ class Model:
                 check_output(self.manifest, name, values, len(batch))
                 batches[name].append(values)
         progress(len(image), len(image), tr("Reading slices with the model"))
-        return {name: np.concatenate(parts) for name, parts in batches.items()}
+        answers = {name: np.concatenate(parts) for name, parts in batches.items()}
+        if self.scan_session and len(image) > 1:
+            feed = slab_answers(answers, self.manifest.input)
+            answers[IN_SCAN] = _run_in_scan(self, feed)
+        return answers
 
 
 def load_model(folder: Path, device: str = "auto", threads: int | None = None) -> Model:
@@ -135,46 +141,13 @@ def load_model(folder: Path, device: str = "auto", threads: int | None = None) -
         Where a file is missing, altered, or no model that this program may run.
     """
     manifest = read_manifest(folder)
-    data = read_model_bytes(manifest)
-    check_graph(data, manifest.title)
+    data, scan_data = read_networks(manifest)
     count = threads or psutil.cpu_count(logical=False) or 1
     session, used = _start_session(manifest, data, device, count)
     _check_input(manifest, session)
     words = f"CPU ({count} thread{'s' if count > 1 else ''})" if used == "CPU" else used
-    return Model(manifest, session, words)
-
-
-def read_model_bytes(manifest: Manifest) -> bytes:
-    """The model's file, read once and compared with its manifest."""
-    path = manifest.folder / manifest.file
-    if not path.is_file():
-        raise ModelError(
-            tr(
-                "The model {title} is incomplete: {path} is missing. Copy its folder again.",
-                title=manifest.title,
-                path=path,
-            )
-        )
-    if path.stat().st_size != manifest.size_bytes or manifest.size_bytes > _MAX_MODEL_BYTES:
-        raise ModelError(
-            _altered(manifest, path, tr("its size is not the one its manifest states"))
-        )
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != manifest.sha256:
-        raise ModelError(
-            _altered(manifest, path, tr("its SHA-256 is not the one its manifest states"))
-        )
-    return data
-
-
-def _altered(manifest: Manifest, path: Path, why: str) -> str:
-    return tr(
-        "The model {title} was altered or damaged and is not used: {path}, {why}. Copy its "
-        "folder again from where you have it.",
-        title=manifest.title,
-        path=path,
-        why=why,
-    )
+    scan_session = _start_session(manifest, scan_data, "CPU", 1)[0] if scan_data else None
+    return Model(manifest, session, words, scan_session)
 
 
 def _start_session(manifest: Manifest, data: bytes, device: str, threads: int) -> tuple[Any, str]:
@@ -280,6 +253,16 @@ def _run_watched(
                     raise _run_failure(model, error) from error
         finally:
             options.terminate = True
+
+
+def _run_in_scan(model: Model, feed: dict[str, Floats]) -> Floats:
+    """The network for whole scans, which is done at once."""
+    try:
+        in_scan: Floats = model.scan_session.run([IN_SCAN], feed)[0]
+    except _RUNTIME_ERRORS as error:
+        raise _run_failure(model, error) from error
+    check_output(model.manifest, IN_SCAN, in_scan, len(feed["detection"]))
+    return in_scan
 
 
 def _run_failure(model: Model, error: Exception) -> ModelError:

@@ -37,6 +37,8 @@ class ModelInfo:
     slice_curve, study_curve
         The calibration of its probabilities, of slices and of the study's largest; empty for a
         model that gives none.
+    in_scan_sha256
+        Of its network for whole scans; empty where none was asked.
     """
 
     name: str
@@ -50,3 +52,4 @@ class ModelInfo:
     resampling: Resampling | None = None
     slice_curve: Curve = ()
     study_curve: Curve = ()
+    in_scan_sha256: str = ""

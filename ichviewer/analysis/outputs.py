@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, HemorrhageType
+from ichviewer.analysis.in_scan import IN_SCAN
 from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.errors import ModelError
 from ichviewer.language import tr
@@ -24,7 +25,7 @@ def check_output(manifest: Manifest, name: str, values: Floats, count: int) -> N
     manifest
         Of the model that gave it.
     name
-        "detection", "segmentation", "embedding" or "cam".
+        "detection", "segmentation", "embedding", "cam" or "in_scan".
     values
         What the runtime returned.
     count
@@ -50,6 +51,7 @@ def _wrong_form(manifest: Manifest, name: str, values: Floats, count: int) -> st
         Role.DETECTION: (count, columns),
         Role.EMBEDDING: (count, manifest.embedding_dimension),
         CAM: (count, columns, None, None),
+        IN_SCAN: (count, columns),
     }
     wanted = shapes[name]
     fits = values.ndim == len(wanted) and all(

@@ -97,7 +97,7 @@ def read(volume: Volume, slices: NDArray[np.bool_], model: Model, progress: Prog
         model = load_model(model.manifest.folder, "cpu")
         outputs = model.run(prepared.image, progress)
     seconds = (ready - started, time.perf_counter() - ready)
-    return Reading(prepared, outputs, model.info, seconds, notes)
+    return Reading(prepared, outputs, model.info(len(prepared.image)), seconds, notes)
 
 
 def part_of(prepared: Prepared, slices: NDArray[np.bool_]) -> Prepared:

@@ -10,14 +10,15 @@ from ichviewer.imaging.window import Window, WindowShape
 from ichviewer.language import tr_later
 
 
-def model_info(manifest: Manifest, device: str) -> ModelInfo:
-    """A model's name, origin, input and calibration as a value for Findings."""
-    spec = manifest.input
+def model_info(manifest: Manifest, device: str, slabs: int = 1) -> ModelInfo:
+    """A model's name, origin, input and calibration for so many slabs, as a value for Findings."""
+    spec, terms = manifest.input, manifest.terms_of(slabs)
+    second = manifest.in_scan if slabs > 1 else None
     gives_probabilities = Role.DETECTION in manifest.roles
     return ModelInfo(
         name=manifest.name,
         version=manifest.version,
-        sha256=manifest.sha256,
+        sha256=manifest.network.sha256,
         roles=tuple(role.value for role in manifest.roles),
         training_data=manifest.training_data,
         device=device,
@@ -34,8 +35,9 @@ def model_info(manifest: Manifest, device: str) -> ModelInfo:
         ),
         license=manifest.license,
         resampling=Resampling(spec.size_px, spec.spacing_mm, spec.slab_mm),
-        slice_curve=_curve(manifest.calibration) if gives_probabilities else (),
-        study_curve=_curve(manifest.aggregation.calibration) if gives_probabilities else (),
+        slice_curve=_curve(terms.calibration) if gives_probabilities else (),
+        study_curve=_curve(terms.aggregation.calibration) if gives_probabilities else (),
+        in_scan_sha256=second.network.sha256 if second else "",
     )
 
 

@@ -125,7 +125,7 @@ def _unread(prior: Findings, current: Findings) -> list[str]:
                 "The models did not read {which}: {reasons}", which=which, reasons=reasons
             )
             said.append(sentence.strip())
-    made = [{model.sha256 for model in findings.models} for findings in (prior, current)]
+    made = [{(m.sha256, m.version) for m in findings.models} for findings in (prior, current)]
     if all(made) and made[0] != made[1]:
         said.append(
             tr("Different models read the two series: volumes are not strictly comparable.")

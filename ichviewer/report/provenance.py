@@ -41,6 +41,8 @@ def _model(model: ModelInfo) -> Iterator[str]:
     roles = ", ".join(tr(role) for role in model.roles)
     yield "    " + tr("used for: {roles}", roles=roles)
     yield "    sha256: " + model.sha256
+    if model.in_scan_sha256:
+        yield "    " + tr("sha256 of its network for scans: {digest}", digest=model.in_scan_sha256)
     yield "    " + tr("training data: {source}", source=model.training_data)
     if model.license:
         yield "    " + tr("licence: {license}", license=model.license)

@@ -75,6 +75,7 @@ def describe_model(model: ModelInfo) -> dict[str, Any]:
         "name": model.name,
         "version": model.version,
         "sha256": model.sha256,
+        "in_scan_sha256": model.in_scan_sha256 or None,
         "roles": list(model.roles),
         "training_data": model.training_data,
         "device": model.device,

@@ -59,25 +59,25 @@ def test_what_calibration_may_add_is_read(tmp_path: Path) -> None:
         },
     )
     manifest = read_manifest(folder)
-    assert manifest.calibration.table == (((0.0, 0.5, 1.0), (0.0, 0.2, 1.0)),) * 6
-    assert set(manifest.operating_points) == set(OperatingPoint)
-    sensitive = manifest.operating_points[OperatingPoint.SENSITIVE]
+    terms = manifest.terms
+    assert terms.calibration.table == (((0.0, 0.5, 1.0), (0.0, 0.2, 1.0)),) * 6
+    assert set(terms.operating_points) == set(OperatingPoint)
+    sensitive = terms.operating_points[OperatingPoint.SENSITIVE]
     assert (sensitive.study[0], sensitive.slices[5], sensitive.mask_probability) == (
         0.01,
         0.01,
         0.5,
     )
-    assert (
-        sensitive.lesion_min_ml == manifest.operating_points[OperatingPoint.BALANCED].lesion_min_ml
-    )
-    assert manifest.conformal == Conformal(0.05, (0.7,) * 6, (0.3,) * 6)
-    assert manifest.aggregation.calibration.temperature == (2.0,) * 6
+    balanced = terms.operating_points[OperatingPoint.BALANCED]
+    assert sensitive.lesion_min_ml == balanced.lesion_min_ml
+    assert terms.conformal == Conformal(0.05, (0.7,) * 6, (0.3,) * 6)
+    assert terms.aggregation.calibration.temperature == (2.0,) * 6
 
 
 def test_manifest_without_them_has_one_point_and_no_abstention(tmp_path: Path) -> None:
     manifest = read_manifest(write(tmp_path, {}))
-    assert set(manifest.operating_points) == {OperatingPoint.BALANCED}
-    assert manifest.conformal is None
+    assert set(manifest.terms.operating_points) == {OperatingPoint.BALANCED}
+    assert manifest.terms.conformal is None
     assert manifest.familiarity is None
 
 
@@ -93,8 +93,9 @@ def test_everything_is_read(tmp_path: Path) -> None:
     manifest = read_manifest(write(tmp_path, {"thresholds.detection": thresholds}))
     assert manifest.title == "threshold 1.0"
     assert set(manifest.roles) == set(Role)
-    assert manifest.thresholds == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)  # by column, not by the file
-    assert manifest.aggregation.slabs == 2
+    balanced = manifest.terms.operating_points[OperatingPoint.BALANCED]
+    assert balanced.study == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)  # by column, not by the file
+    assert manifest.terms.aggregation.slabs == 2
     assert manifest.embedding_identity == "threshold-1"
     assert manifest.input.size_px == 224
 

@@ -42,16 +42,16 @@ def test_batches_do_not_change_the_answer(tmp_path: Path) -> None:
 
 def test_who_speaks_and_where(tmp_path: Path) -> None:
     model = load_model(write_model(tmp_path), device="auto", threads=1)
-    assert model.info.name == "threshold"
-    assert model.info.sha256 == json.loads((tmp_path / "manifest.json").read_text())["sha256"]
+    assert model.info().name == "threshold"
+    assert model.info().sha256 == json.loads((tmp_path / "manifest.json").read_text())["sha256"]
     device = model.session.get_providers()[0]
-    assert (model.info.device == "CPU (1 thread)") == (device == "CPUExecutionProvider")
+    assert (model.info().device == "CPU (1 thread)") == (device == "CPUExecutionProvider")
 
 
 def test_device_that_is_not_there_falls_back_and_says_so(tmp_path: Path) -> None:
     model = load_model(write_model(tmp_path), device="CoreML", threads=2)
     if model.session.get_providers()[0] == "CPUExecutionProvider":
-        assert model.info.device == "CPU (2 threads)"
+        assert model.info().device == "CPU (2 threads)"
 
 
 def test_one_changed_byte_is_refused(tmp_path: Path) -> None:

@@ -45,6 +45,45 @@ def write_model(
     return folder
 
 
+def write_scan_network(
+    folder: Path, nodes: list[onnx.NodeProto] | None = None, **entry: Any
+) -> Path:
+    """Give a written model a network for whole scans: every slab gets the scan's largest answer.
+
+    `nodes` replaces those; keywords replace entries of `in_scan`.
+    """
+    default = [
+        helper.make_node("ReduceMax", ["detection", "first_axis"], ["largest"], keepdims=1),
+        helper.make_node("Shape", ["expected_mm2"], ["shape"]),
+        helper.make_node("Expand", ["largest", "shape"], ["in_scan"]),
+    ]
+    graph = helper.make_graph(
+        nodes or default,
+        "scan",
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 6])
+            for name in ("detection", "expected_mm2")
+        ],
+        [helper.make_tensor_value_info("in_scan", TensorProto.FLOAT, ["n", 6])],
+        [numpy_helper.from_array(np.array([0], np.int64), "first_axis")],
+    )
+    opset = [helper.make_opsetid("", 18)]
+    data = helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    (folder / "in_scan.onnx").write_bytes(data)
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    manifest["in_scan"] = {
+        "file": "in_scan.onnx",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size_bytes": len(data),
+        "thresholds": manifest["thresholds"],
+        "calibration": manifest["calibration"] | {"bias": dict.fromkeys(PROBABILITY_COLUMNS, 1.0)},
+        **entry,
+    }
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
 def manifest_entry(data: bytes, roles: tuple[str, ...]) -> dict[str, Any]:
     """The manifest that fits the model file."""
     return {

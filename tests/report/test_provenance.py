@@ -23,7 +23,7 @@ DETECTOR = next(one for one in MANIFESTS if Role.DETECTION in one.roles)
 
 
 def test_everything_a_reader_may_ask_is_there() -> None:
-    info = model_info(DETECTOR, "CPU (2 threads)")
+    info = model_info(DETECTOR, "CPU (2 threads)", slabs=20)
     findings = replace(
         samples.findings(gate=GateAnswer.WARNED),
         models=(info,),
@@ -39,7 +39,8 @@ def test_everything_a_reader_may_ask_is_there() -> None:
         f"Program: ichviewer {__version__}",
         "Series: 1.2.3",
         f"Model: {DETECTOR.name} {DETECTOR.version}",
-        DETECTOR.sha256,
+        DETECTOR.network.sha256,
+        f"sha256 of its network for scans: {info.in_scan_sha256}",
         DETECTOR.training_data,
         DETECTOR.license,
         "CPU (2 threads)",
@@ -98,9 +99,10 @@ def test_without_thresholds_of_slices_those_of_the_study_hold() -> None:
         assert absent not in said
 
 
+@pytest.mark.parametrize("slabs", [1, 20])
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda one: one.title)
-def test_curves_are_those_by_which_the_model_is_calibrated(manifest) -> None:
-    info = model_info(manifest, "CPU")
+def test_curves_are_those_by_which_the_model_is_calibrated(manifest, slabs: int) -> None:
+    info, terms = model_info(manifest, "CPU", slabs), manifest.terms_of(slabs)
     described = describe_model(info)["calibration"]
     if Role.DETECTION not in manifest.roles:
         assert info.slice_curve == info.study_curve == ()
@@ -108,8 +110,8 @@ def test_curves_are_those_by_which_the_model_is_calibrated(manifest) -> None:
     for n, said in enumerate(CURVE_SAID):
         row = np.full((1, len(PROBABILITY_COLUMNS)), said, np.float32)
         for curve, calibration in (
-            (info.slice_curve, manifest.calibration),
-            (info.study_curve, manifest.aggregation.calibration),
+            (info.slice_curve, terms.calibration),
+            (info.study_curve, terms.aggregation.calibration),
         ):
             meant = calibrate(row, calibration)[0]
             assert [column[n] for column in curve] == pytest.approx(meant.tolist())

@@ -42,6 +42,7 @@ MODEL = ModelInfo(
     (Window(40, 80, "seen"), Window(80, 200, "seen")), "Apache-2.0", Resampling(256, 0.9, 5.0),
     tuple(tuple(0.01 * (n + 6 * m) for m in range(len(CURVE_SAID))) for n in range(6)),
     tuple(tuple(0.5 + 0.001 * (n + 6 * m) for m in range(len(CURVE_SAID))) for n in range(6)),
+    "ef" * 32,
 )  # fmt: skip
 
 
@@ -158,6 +159,7 @@ def test_every_field_of_a_model_has_its_value() -> None:
         "name": "reader",
         "version": "2.1",
         "sha256": "cd" * 32,
+        "in_scan_sha256": "ef" * 32,
         "roles": ["detection", "embedding"],
         "training_data": "simulated heads",
         "device": "CPU (2 threads)",
@@ -176,8 +178,9 @@ def test_what_is_not_known_is_null_and_what_was_not_measured_is_said_so() -> Non
     lesion = replace(CLOT, volume_ml=float("nan"), agreement=float("nan"))
     (nothing,) = describe_findings(replace(plain, lesions=(lesion,)))["lesions"]
     assert nothing["volume_ml"] is nothing["agreement"] is None
-    bare = describe_model(replace(MODEL, resampling=None, windows=(), slice_curve=()))
-    assert (bare["resampling"], bare["windows"]) == (None, [])
+    unknown = replace(MODEL, resampling=None, windows=(), slice_curve=(), in_scan_sha256="")
+    bare = describe_model(unknown)
+    assert (bare["resampling"], bare["windows"], bare["in_scan_sha256"]) == (None, [], None)
     assert bare["calibration"]["slices"] == {}
 
 

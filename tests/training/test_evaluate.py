@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ichviewer.analysis.calibration import uncalibrate
+from ichviewer.analysis.calibration import Calibration, uncalibrate
 from ichviewer.analysis.manifest import read_manifest
 from training.anatomy import ROOT
-from training.evaluate import contrast_table
+from training.evaluate import contrast_table, detection_table
 from training.reading import Reading
 
 MANIFEST = read_manifest(ROOT / "models" / "ichnet-s")
@@ -15,18 +17,30 @@ MANIFEST = read_manifest(ROOT / "models" / "ichnet-s")
 NOTHING, MUCH = 0.001, 0.999
 
 
-def reading(
-    probability: float, *, has_blood: bool, has_contrast: bool, marked_ml: float
-) -> Reading:
-    """Two slabs that both say the same of any hemorrhage and nothing of a type."""
+def said(probability: float, calibration: Calibration) -> np.ndarray:
+    """What two slabs say raw that are calibrated to the same of any hemorrhage, no type."""
     calibrated = np.full((2, 6), NOTHING, np.float32)
     calibrated[:, 0] = probability
+    return uncalibrate(calibrated, calibration)
+
+
+def reading(
+    probability: float,
+    *,
+    has_blood: bool,
+    has_contrast: bool = False,
+    marked_ml: float = 0,
+    alone: float = 0.5,
+) -> Reading:
+    """Two slabs of which the network for whole scans says `probability`, the first `alone`."""
     truth = np.zeros(6, np.float32)
     truth[:2] = has_blood
     return Reading(
         seed=0,
         has_contrast=has_contrast,
-        raw=uncalibrate(calibrated, MANIFEST.calibration),
+        raw=said(alone, MANIFEST.terms.calibration),
+        in_scan=said(probability, MANIFEST.terms_of(2).calibration),
+        expected_mm2=np.zeros((2, 6), np.float32),
         vectors=np.zeros((2, 4), np.float32),
         slab_truth=np.tile(truth, (2, 1)),
         study_truth=truth,
@@ -55,3 +69,22 @@ def test_a_kind_of_head_that_is_not_there_has_no_line() -> None:
     readings = [reading(MUCH, has_blood=True, has_contrast=False, marked_ml=5)]
     *_, last = contrast_table(readings, MANIFEST).splitlines()
     assert last == "| without contrast | 1 of 1 | nan | nan | 1.00 / nan | – |"
+
+
+def test_slices_alone_and_in_the_scan_stand_side_by_side() -> None:
+    readings = [
+        reading(MUCH, has_blood=True, alone=NOTHING),
+        reading(MUCH, has_blood=True, alone=NOTHING),
+        reading(NOTHING, has_blood=False, alone=MUCH),
+        reading(NOTHING, has_blood=False, alone=MUCH),
+    ]
+    # Of every type, so that none is without slices to tell apart.
+    readings = [
+        replace(r, slab_truth=r.slab_truth[:, [0] * 6], study_truth=r.study_truth[[0] * 6])
+        for r in readings
+    ]
+    head, _, any_line, *_ = detection_table(readings, MANIFEST).splitlines()
+    told = dict(zip(head.split(" | "), any_line.split(" | "), strict=True))
+    assert told["slice AUC alone"] == "0.000"
+    assert told["slice AUC in the scan (95 %)"].startswith("1.000")
+    assert told["slice sens. / spec."] == told["study sens. / spec."] == "1.00 / 1.00"

@@ -22,6 +22,16 @@ def test_manifest_names_these_very_bytes() -> None:
     assert identity == f"{MANIFEST['sha256'][:16]}-prepare{PREPARE_VERSION}"
 
 
+def test_manifest_names_the_network_for_scans_too() -> None:
+    entry = MANIFEST["in_scan"]
+    content = (FOLDER / entry["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+    assert len(content) == entry["size_bytes"]
+    assert entry["calibration"]["data"] == MANIFEST["calibration"]["data"]
+    assert set(entry["operating_points"]) == {"sensitive", "balanced", "specific"}
+    assert entry["sha256"] in (FOLDER / "MODEL_CARD.md").read_text()
+
+
 def test_model_looks_at_what_its_recipe_says() -> None:
     recipe = Recipe.read(ROOT / "training" / "recipes" / "ichnet_s.toml")
     assert InputSpec.from_manifest(MANIFEST["input"]) == recipe.spec

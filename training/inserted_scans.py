@@ -1,0 +1,151 @@
+"""Simulated blood laid into runs of slices of a real head: what the network for whole scans gains.
+
+`python -m training.inserted_scans models/ichnet-s` lays blood of one type into two to eight
+neighbouring slices of the real head without contrast and reads the whole head: each slab as the
+first network says it alone, and as the second says it in the scan. Clots and collections are drawn
+on the middle slice by `training.inserted` and taper towards both ends; blood in fluid is drawn on
+each slice anew. One head, simple blood: whether what was taught on simulated scans holds on real
+texture, not how well patients are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+
+from ichviewer.analysis.calibration import calibrate
+from ichviewer.analysis.detect import any_at_least_types
+from ichviewer.analysis.findings import HemorrhageType, OperatingPoint
+from ichviewer.analysis.head import find_head
+from ichviewer.analysis.manifest import Manifest
+from ichviewer.analysis.model import Model, load_model
+from ichviewer.analysis.reading import read
+from ichviewer.imaging.volume import Volume
+from ichviewer.progress import silent
+from training.card import table
+from training.fields import Floats
+from training.inserted import Bools, RealSlice, draw_region, fill, lay_in
+from training.metrics import auc, sensitivity_specificity
+from training.real_heads import real_volumes
+from training.skull import inside_skull
+
+_SEED = 8_500_000
+_HEAD = "GE"
+_RUN = (2, 8)
+_IN_FLUID = (HemorrhageType.INTRAVENTRICULAR, HemorrhageType.SUBARACHNOID)
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Calibrated [K, 6] of the slices that were read, `truth` [K] whether blood was laid in."""
+
+    kind: HemorrhageType
+    truth: Floats
+    alone: Floats
+    in_scan: Floats
+
+
+def scans(model: Model, times: int) -> Iterator[Scan]:
+    """The head with blood of each type some times; nothing where there was no room for it."""
+    volume = next(volume for name, volume in real_volumes() if _HEAD in name)
+    px_mm = float(volume.spacing_mm[1])
+    backgrounds = [_background(plane.astype(np.float32), px_mm) for plane in volume.hu]
+    shows_brain = find_head(volume).brain_slices()
+    for kind in HemorrhageType:
+        for turn in range(times):
+            rng = np.random.default_rng([_SEED, kind, turn])
+            count = int(rng.integers(_RUN[0], _RUN[1] + 1))
+            first = int(rng.integers(0, len(backgrounds) - count + 1))
+            seed = int(rng.integers(1 << 30))
+            hu, truth = volume.hu.copy(), np.zeros(len(backgrounds), np.float32)
+            chosen = backgrounds[first : first + count]
+            for k, made in enumerate(_lay_into(chosen, kind, seed), start=first):
+                if made is not None:
+                    hu[k], truth[k] = np.rint(made[0]), 1
+            if truth[shows_brain].any():
+                laid = replace(volume, hu=hu)
+                yield Scan(kind, truth[shows_brain], *_read(model, laid, shows_brain))
+
+
+def _lay_into(
+    run: list[RealSlice | None], kind: HemorrhageType, seed: int
+) -> Iterator[tuple[Floats, Bools] | None]:
+    """Each slice of a run with its part of one hemorrhage; None where it has none."""
+    middle = run[len(run) // 2]
+    whole = middle and draw_region(np.random.default_rng(seed), middle, kind)
+    for number, background in enumerate(run):
+        if background is None or whole is None:
+            yield None
+        elif kind in _IN_FLUID:
+            yield lay_in(np.random.default_rng(seed), background, kind)
+        else:
+            height = (2 * number + 1) / len(run) - 1
+            part = _tapered(whole, background, kind, float(np.sqrt(1 - height**2)))
+            yield fill(np.random.default_rng(seed), background, kind, part)
+
+
+def _tapered(whole: Bools, background: RealSlice, kind: HemorrhageType, share: float) -> Bools:
+    """A clot shrinks towards its middle, a collection towards the skull."""
+    part = whole & background.inside
+    if kind is HemorrhageType.INTRAPARENCHYMAL:
+        depth = ndimage.distance_transform_edt(whole)
+        return np.asarray(part & (depth > (1 - share) * depth.max()))
+    depth = ndimage.distance_transform_edt(ndimage.binary_fill_holes(background.inside))
+    thick = depth[part].max(initial=0)
+    return np.asarray(part & (depth <= max(share * thick, 1)))
+
+
+def _background(hu: Floats, px_mm: float) -> RealSlice | None:
+    inside = inside_skull(hu, px_mm)
+    return None if inside is None else RealSlice(_HEAD, hu, px_mm, inside)
+
+
+def _read(model: Model, volume: Volume, wanted: np.ndarray) -> tuple[Floats, Floats]:
+    reading = read(volume, wanted, model, silent)
+    slab = reading.prepared.slab_of_k[wanted]
+    terms, second = model.manifest.terms, model.manifest.terms_of(len(slab))
+    alone = calibrate(reading.outputs["detection"], terms.calibration)
+    in_scan = calibrate(reading.outputs["in_scan"], second.calibration)
+    return any_at_least_types(alone)[slab], any_at_least_types(in_scan)[slab]
+
+
+def scans_table(given: list[Scan], manifest: Manifest) -> str:
+    """By type, within the scans that hold it: AUC of any and of the type, sens. and spec."""
+    rows = []
+    second = manifest.terms_of(_RUN[0])
+    for name, kinds in (("any", set(HemorrhageType)), *((k.word, {k}) for k in HemorrhageType)):
+        chosen = [scan for scan in given if scan.kind in kinds]
+        if not chosen:
+            continue
+        truth = np.concatenate([scan.truth for scan in chosen])
+        row = [name, f"{len(chosen)}", f"{int(truth.sum())} of {len(truth)}"]
+        for part, terms in (("alone", manifest.terms), ("in_scan", second)):
+            said = np.concatenate([getattr(scan, part) for scan in chosen])[:, 0]
+            least = terms.operating_points[OperatingPoint.BALANCED].slices[0]
+            found, spared = sensitivity_specificity(truth, said, least)
+            row += [f"{auc(truth, said):.3f}", f"{found:.2f} / {spared:.2f}"]
+        rows.append(row)
+    head = [
+        "blood laid in", "scans", "slices with it", "AUC any, alone", "sens. / spec.",
+        "AUC any, in the scan", "sens. / spec.",
+    ]  # fmt: skip
+    return table(head, rows)
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--times", type=int, default=24)
+    given = parser.parse_args()
+    model = load_model(given.folder, "cpu")
+    print(scans_table(list(scans(model, given.times)), model.manifest))
+
+
+if __name__ == "__main__":
+    main()
