@@ -45,7 +45,13 @@ def report(slices: int | None) -> str:
     similar_s = time.perf_counter() - start - total_s
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     lines = [f"{len(volume.hu)} slices, {findings.models[0].device}, {findings.gate.answer.value}"]
-    stages = {**findings.seconds, "analysis in all": total_s, "similar cases": similar_s}
+    between_s = total_s - sum(findings.seconds.values())
+    stages = {
+        **findings.seconds,
+        "libraries and the rest": between_s,
+        "analysis in all": total_s,
+        "similar cases": similar_s,
+    }
     lines += [f"  {stage:24}{seconds:8.2f} s" for stage, seconds in stages.items()]
     return "\n".join([*lines, f"  peak memory {peak_mib:.0f} MiB"])
 
