@@ -85,8 +85,8 @@ them, **they cannot show what it finds in patients**.
 * On the real heads above, the bright rim under the skull was marked as subdural blood, bone at the
   vertex and the skull base as epidural or subdural, and enhanced vessels as subarachnoid blood. A
   mark on slices that the detector does not call positive deserves little trust.
-* The second network expects collections to go on over several slices. Laid into few slices of a
-  real head, subdural blood was told worse with it than without (docs/models.md).
+* Laid into runs of slices of a real head, subdural blood was told worse with the second network
+  than without it, and only subarachnoid blood better (docs/models.md).
 * Small bleeds count little in slabs of 5 mm: see the table by volume.
 * Two test and two calibration anatomies are few; the intervals do not contain what other heads
   would add.

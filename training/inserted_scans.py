@@ -19,7 +19,7 @@ import numpy as np
 from scipy import ndimage
 
 from ichviewer.analysis.calibration import calibrate
-from ichviewer.analysis.detect import any_at_least_types
+from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
 from ichviewer.analysis.findings import HemorrhageType, OperatingPoint
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.manifest import Manifest
@@ -105,17 +105,17 @@ def _background(hu: Floats, px_mm: float) -> RealSlice | None:
     return None if inside is None else RealSlice(_HEAD, hu, px_mm, inside)
 
 
-def _read(model: Model, volume: Volume, wanted: np.ndarray) -> tuple[Floats, Floats]:
+def _read(model: Model, volume: Volume, wanted: Bools) -> tuple[Floats, Floats]:
     reading = read(volume, wanted, model, silent)
     slab = reading.prepared.slab_of_k[wanted]
-    terms, second = model.manifest.terms, model.manifest.terms_of(len(slab))
-    alone = calibrate(reading.outputs["detection"], terms.calibration)
-    in_scan = calibrate(reading.outputs["in_scan"], second.calibration)
+    alone = calibrate(reading.outputs["detection"], model.manifest.terms.calibration)
+    raw, second = said_of_slabs(reading.outputs, model.manifest)
+    in_scan = calibrate(raw, second.calibration)
     return any_at_least_types(alone)[slab], any_at_least_types(in_scan)[slab]
 
 
 def scans_table(given: list[Scan], manifest: Manifest) -> str:
-    """By type, within the scans that hold it: AUC of any and of the type, sens. and spec."""
+    """By type laid in, over all slices of its scans: AUC of any, sensitivity and specificity."""
     rows = []
     second = manifest.terms_of(_RUN[0])
     for name, kinds in (("any", set(HemorrhageType)), *((k.word, {k}) for k in HemorrhageType)):

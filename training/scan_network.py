@@ -184,6 +184,16 @@ def write(network: ScanNetwork, folder: Path, studies: int) -> None:
         output_names=[IN_SCAN],
         dynamic_axes={name: {0: "N"} for name in (*names, IN_SCAN)},
     )
+    _compare(network, file, names)
+    manifest_file = folder / "manifest.json"
+    manifest = json.loads(manifest_file.read_text())
+    manifest["in_scan"] = _entry(file.read_bytes(), studies) | {
+        key: manifest[key] for key in ("calibration", "study", "thresholds")
+    }
+    manifest_file.write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def _compare(network: ScanNetwork, file: Path, names: Sequence[str]) -> None:
     onnx.checker.check_model(str(file), full_check=True)
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     for count in (2, 3, 20, 61):
@@ -194,12 +204,6 @@ def write(network: ScanNetwork, folder: Path, studies: int) -> None:
         difference = float(np.abs(session.run(None, feed)[0] - wanted).max())
         if difference > _TOLERANCE:
             raise ValueError(f"ONNX differs from torch by {difference:.2e} on {count} slabs")
-    manifest_file = folder / "manifest.json"
-    manifest = json.loads(manifest_file.read_text())
-    manifest["in_scan"] = _entry(file.read_bytes(), studies) | {
-        key: manifest[key] for key in ("calibration", "study", "thresholds")
-    }
-    manifest_file.write_text(json.dumps(manifest, indent=2) + "\n")
 
 
 def _entry(content: bytes, studies: int) -> dict[str, Any]:
