@@ -3,7 +3,7 @@
 `python -m training.inserted_scans models/ichnet-s` lays blood of one type into two to eight
 neighbouring slices of the real head without contrast and reads the whole head: each slab as the
 first network says it alone, and as the second says it in the scan. Clots and collections are drawn
-on the middle slice by `training.inserted` and taper towards both ends; blood in fluid is drawn on
+on the middle slice by `training.lay_in` and taper towards both ends; blood in fluid is drawn on
 each slice anew. One head, simple blood: whether what was taught on simulated scans holds on real
 texture, not how well patients are read.
 """
@@ -29,7 +29,7 @@ from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.card import table
 from training.fields import Floats
-from training.inserted import Bools, RealSlice, draw_region, fill, lay_in
+from training.lay_in import Bools, RealSlice, draw_region, fill, lay_in
 from training.metrics import auc, sensitivity_specificity
 from training.real_heads import real_volumes
 from training.skull import inside_skull

@@ -7,8 +7,8 @@ import numpy as np
 from ichviewer.analysis.findings import HemorrhageType
 from ichviewer.analysis.manifest import read_manifest
 from training.anatomy import ROOT
-from training.inserted import RealSlice
 from training.inserted_scans import Scan, _lay_into, scans_table
+from training.lay_in import RealSlice
 
 PX_MM = 0.5
 RADIUS_MM = np.hypot(*(np.mgrid[:320, :320] - 160)) * PX_MM
