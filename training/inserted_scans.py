@@ -1,22 +1,21 @@
 """Simulated blood laid into runs of slices of a real head: what the network for whole scans gains.
 
-`python -m training.inserted_scans models/ichnet-s` lays blood of one type into two to eight
-neighbouring slices of the real head without contrast and reads the whole head: each slab as the
-first network says it alone, and as the second says it in the scan. Clots and collections are drawn
-on the middle slice by `training.lay_in` and taper towards both ends; blood in fluid is drawn on
-each slice anew. One head, simple blood: whether what was taught on simulated scans holds on real
-texture, not how well patients are read.
+`python -m training.inserted_scans models/ichnet-s` lays blood of one type into neighbouring slices
+of the real head without contrast and reads the whole head: each slab as the first network says it
+alone, and as the second says it in the scan. Clots and collections are bodies of which
+`training.lay_in` cuts every slice that they reach; blood in fluid is drawn on two to eight slices
+anew. One head, simple blood: whether what was taught on simulated scans holds on real texture, not
+how well patients are read.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from scipy import ndimage
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
@@ -28,8 +27,8 @@ from ichviewer.analysis.reading import read
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.card import table
-from training.fields import Floats
-from training.lay_in import Bools, RealSlice, draw_region, fill, lay_in
+from training.fields import Floats, Rng
+from training.lay_in import IN_FLUID, Bools, RealSlice, cut, draw_body, fill, lay_in
 from training.metrics import auc, sensitivity_specificity
 from training.real_heads import real_volumes
 from training.skull import inside_skull
@@ -37,7 +36,8 @@ from training.skull import inside_skull
 _SEED = 8_500_000
 _HEAD = "GE"
 _RUN = (2, 8)
-_IN_FLUID = (HemorrhageType.INTRAVENTRICULAR, HemorrhageType.SUBARACHNOID)
+#: Every scan has more slabs than one.
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +53,14 @@ class Scan:
 def scans(model: Model, times: int) -> Iterator[Scan]:
     """The head with blood of each type some times; nothing where there was no room for it."""
     volume = next(volume for name, volume in real_volumes() if _HEAD in name)
-    px_mm = float(volume.spacing_mm[1])
+    slice_mm, px_mm = float(volume.spacing_mm[0]), float(volume.spacing_mm[1])
     backgrounds = [_background(plane.astype(np.float32), px_mm) for plane in volume.hu]
     shows_brain = find_head(volume).brain_slices()
     for kind in HemorrhageType:
         for turn in range(times):
             rng = np.random.default_rng([_SEED, kind, turn])
-            count = int(rng.integers(_RUN[0], _RUN[1] + 1))
-            first = int(rng.integers(0, len(backgrounds) - count + 1))
-            seed = int(rng.integers(1 << 30))
             hu, truth = volume.hu.copy(), np.zeros(len(backgrounds), np.float32)
-            chosen = backgrounds[first : first + count]
-            for k, made in enumerate(_lay_into(chosen, kind, seed), start=first):
+            for k, made in enumerate(lay_into(backgrounds, slice_mm, kind, rng)):
                 if made is not None:
                     hu[k], truth[k] = np.rint(made[0]), 1
             if truth[shows_brain].any():
@@ -72,32 +68,32 @@ def scans(model: Model, times: int) -> Iterator[Scan]:
                 yield Scan(kind, truth[shows_brain], *_read(model, laid, shows_brain))
 
 
-def _lay_into(
-    run: list[RealSlice | None], kind: HemorrhageType, seed: int
-) -> Iterator[tuple[Floats, Bools] | None]:
-    """Each slice of a run with its part of one hemorrhage; None where it has none."""
-    middle = run[len(run) // 2]
-    whole = middle and draw_region(np.random.default_rng(seed), middle, kind)
-    for number, background in enumerate(run):
-        if background is None or whole is None:
-            yield None
-        elif kind in _IN_FLUID:
-            yield lay_in(np.random.default_rng(seed), background, kind)
-        else:
-            height = (2 * number + 1) / len(run) - 1
-            part = _tapered(whole, background, kind, float(np.sqrt(1 - height**2)))
-            yield fill(np.random.default_rng(seed), background, kind, part)
-
-
-def _tapered(whole: Bools, background: RealSlice, kind: HemorrhageType, share: float) -> Bools:
-    """A clot shrinks towards its middle, a collection towards the skull."""
-    part = whole & background.inside
-    if kind is HemorrhageType.INTRAPARENCHYMAL:
-        depth = ndimage.distance_transform_edt(whole)
-        return np.asarray(part & (depth > (1 - share) * depth.max()))
-    depth = ndimage.distance_transform_edt(ndimage.binary_fill_holes(background.inside))
-    thick = depth[part].max(initial=0)
-    return np.asarray(part & (depth <= max(share * thick, 1)))
+def lay_into(
+    slices: Sequence[RealSlice | None], slice_mm: float, kind: HemorrhageType, rng: Rng
+) -> list[tuple[Floats, Bools] | None]:
+    """Each slice of a head with its part of one hemorrhage; None where it has none."""
+    seed = int(rng.integers(1 << 30))  # the same density and texture on each slice
+    if kind in IN_FLUID:
+        count = int(rng.integers(_RUN[0], _RUN[1] + 1))
+        first = int(rng.integers(0, len(slices) - count + 1))
+        return [
+            lay_in(np.random.default_rng(seed), background, kind)
+            if background and first <= k < first + count
+            else None
+            for k, background in enumerate(slices)
+        ]
+    middle = int(rng.choice([k for k, background in enumerate(slices) if background]))
+    body = draw_body(rng, slices[middle], kind)
+    if body is None:
+        return [None] * len(slices)
+    parts = [
+        cut(body, background, (k - middle) * slice_mm) if background else None
+        for k, background in enumerate(slices)
+    ]
+    return [
+        None if part is None else fill(np.random.default_rng(seed), background, kind, part)
+        for background, part in zip(slices, parts, strict=True)
+    ]
 
 
 def _background(hu: Floats, px_mm: float) -> RealSlice | None:
@@ -117,7 +113,7 @@ def _read(model: Model, volume: Volume, wanted: Bools) -> tuple[Floats, Floats]:
 def scans_table(given: list[Scan], manifest: Manifest) -> str:
     """By type laid in, over all slices of its scans: AUC of any, sensitivity and specificity."""
     rows = []
-    second = manifest.terms_of(_RUN[0])
+    second = manifest.terms_of(_SEVERAL)
     for name, kinds in (("any", set(HemorrhageType)), *((k.word, {k}) for k in HemorrhageType)):
         chosen = [scan for scan in given if scan.kind in kinds]
         if not chosen:

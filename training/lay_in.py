@@ -34,6 +34,9 @@ _LEAST_MM2 = 12.0
 _BESIDE_MM = 6.0
 _STANDS_OUT_HU = 3.0
 
+#: Blood that lies in fluid, and so has the fluid's shape.
+IN_FLUID = (HemorrhageType.INTRAVENTRICULAR, HemorrhageType.SUBARACHNOID)
+
 Bools = NDArray[np.bool_]
 
 
@@ -45,6 +48,32 @@ class RealSlice:
     hu: Floats
     px_mm: float
     inside: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A clot, or a collection along the skull, about the middle of some slice.
+
+    Parameters
+    ----------
+    kind
+        Intraparenchymal, a ball; epidural, what a ball beyond the skull covers; subdural, a
+        crescent along the skull.
+    center_ji
+        In pixels of the slice; of a subdural on the skull.
+    radius_mm
+        Of the ball; how far a subdural reaches from there.
+    thick_mm
+        How deep a subdural is in its middle; 0 for the others.
+    uneven : float32 [J, I]
+        What a clot's radius is multiplied by; 1 for the others.
+    """
+
+    kind: HemorrhageType
+    center_ji: NDArray[np.floating] | NDArray[np.int64]
+    radius_mm: float
+    thick_mm: float = 0.0
+    uneven: Floats | float = 1.0
 
 
 def lay_in(rng: Rng, background: RealSlice, kind: HemorrhageType) -> tuple[Floats, Bools] | None:
@@ -108,26 +137,60 @@ def _even_hu(background: RealSlice, over_mm: float) -> Floats:
 
 def draw_region(rng: Rng, background: RealSlice, kind: HemorrhageType) -> Bools | None:
     """Where blood of a type might lie on a slice; None where there is no room for it."""
+    if kind in IN_FLUID:
+        return _in_fluid(rng, background, _depth_mm(background), kind)
+    body = draw_body(rng, background, kind)
+    return None if body is None else cut(body, background, 0.0)
+
+
+def _depth_mm(background: RealSlice) -> Floats:
     # Calcium is no skull: nothing lies along it.
     depth_px = ndimage.distance_transform_edt(ndimage.binary_fill_holes(background.inside))
-    depth_mm = np.asarray(depth_px * background.px_mm, np.float32)
+    return np.asarray(depth_px * background.px_mm, np.float32)
+
+
+def draw_body(rng: Rng, background: RealSlice, kind: HemorrhageType) -> Body | None:
+    """A clot or a collection whose middle lies on a slice; None where there is no room for it."""
+    depth_mm = _depth_mm(background)
     if kind is HemorrhageType.INTRAPARENCHYMAL:
-        return _clot(rng, background, depth_mm)
-    if kind in {HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL}:
-        return _collection(rng, background, depth_mm, kind) if _is_vault(background) else None
-    return _in_fluid(rng, background, depth_mm, kind)
-
-
-def _clot(rng: Rng, background: RealSlice, depth_mm: Floats) -> Bools | None:
-    """A disc with an uneven border within the brain."""
-    center = pick(rng, depth_mm > _BRAIN_MM)
-    if center is None:
+        center = pick(rng, depth_mm > _BRAIN_MM)
+        if center is None:
+            return None
+        radius_mm = float(np.exp(rng.uniform(np.log(3), np.log(22))))
+        return Body(kind, center, radius_mm, uneven=1 + 0.2 * _uneven(rng, background))
+    start = pick(rng, (depth_mm > 0) & (depth_mm < 1)) if _is_vault(background) else None
+    if start is None:
         return None
-    radius_mm = float(np.exp(rng.uniform(np.log(3), np.log(22))))
-    uneven = 1 + 0.2 * smooth_noise(rng, depth_mm.shape, 10 / background.px_mm)
-    distance_mm = _distance_mm(background, center)
-    region: Bools = (distance_mm < radius_mm * uneven) & (depth_mm > 3)
-    return region
+    if kind is HemorrhageType.SUBDURAL:
+        thick_mm, half_mm = float(rng.uniform(3, 13)), float(rng.uniform(25, 75))
+        return Body(kind, start, half_mm, thick_mm=thick_mm)
+    thick_mm, radius_mm = float(rng.uniform(5, 22)), float(rng.uniform(22, 45))
+    middle = np.argwhere(background.inside).mean(0)
+    outward = (start - middle) / max(float(np.linalg.norm(start - middle)), 1.0)
+    center = start + outward * (radius_mm - thick_mm) / background.px_mm
+    return Body(kind, center, radius_mm)
+
+
+def _uneven(rng: Rng, background: RealSlice) -> Floats:
+    return smooth_noise(rng, background.hu.shape, 10 / background.px_mm)
+
+
+def cut(body: Body, background: RealSlice, height_mm: float) -> Bools | None:
+    """What of a body lies on a slice at this distance from its middle; None below the vault."""
+    depth_mm = _depth_mm(background)
+    distance_mm = np.hypot(_distance_mm(background, body.center_ji), np.float32(height_mm))
+    if body.kind is HemorrhageType.INTRAPARENCHYMAL:
+        return np.asarray((distance_mm < body.radius_mm * body.uneven) & (depth_mm > 3))
+    if not _is_vault(background):
+        return None
+    if body.kind is HemorrhageType.EPIDURAL:
+        return np.asarray(background.inside & (distance_mm < body.radius_mm))
+    along = np.clip(1 - (distance_mm / body.radius_mm) ** 2, 0, 1)
+    crescent: Bools = background.inside & (depth_mm < body.thick_mm * np.sqrt(along))
+    # The falx stops it: the middle of the head is near enough to where that lies.
+    middle_i = np.argwhere(background.inside)[:, 1].mean()
+    columns = np.arange(crescent.shape[1])
+    return crescent & ((columns > middle_i) == (body.center_ji[1] > middle_i))
 
 
 def _is_vault(background: RealSlice) -> bool:
@@ -135,28 +198,6 @@ def _is_vault(background: RealSlice) -> bool:
     outline = np.argwhere(background.inside ^ ndimage.binary_erosion(background.inside))
     filled = ndimage.binary_fill_holes(background.inside)
     return bool(filled.sum() > _VAULT_SHARE * ConvexHull(outline).volume)
-
-
-def _collection(
-    rng: Rng, background: RealSlice, depth_mm: Floats, kind: HemorrhageType
-) -> Bools | None:
-    """Epidural, a lens: what a disc beyond the skull covers. Subdural, a crescent along it."""
-    start = pick(rng, (depth_mm > 0) & (depth_mm < 1))
-    if start is None:
-        return None
-    if kind is HemorrhageType.EPIDURAL:
-        thick_mm, radius_mm = float(rng.uniform(5, 22)), float(rng.uniform(22, 45))
-        middle = np.argwhere(background.inside).mean(0)
-        outward = (start - middle) / max(float(np.linalg.norm(start - middle)), 1.0)
-        center = start + outward * (radius_mm - thick_mm) / background.px_mm
-        return background.inside & (_distance_mm(background, center) < radius_mm)
-    thick_mm, half_mm = float(rng.uniform(3, 13)), float(rng.uniform(25, 75))
-    along = np.clip(1 - (_distance_mm(background, start) / half_mm) ** 2, 0, 1)
-    crescent: Bools = background.inside & (depth_mm < thick_mm * np.sqrt(along))
-    # The falx stops it: the middle of the head is near enough to where that lies.
-    middle_i = np.argwhere(background.inside)[:, 1].mean()
-    columns = np.arange(crescent.shape[1])
-    return crescent & ((columns > middle_i) == (start[1] > middle_i))
 
 
 def _in_fluid(

@@ -9,12 +9,11 @@ import pytest
 from scipy import ndimage
 
 from ichviewer.analysis.findings import HemorrhageType
-from training.lay_in import RealSlice, lay_in
+from training.lay_in import IN_FLUID, RealSlice, lay_in
 from training.skull import inside_skull
 
 PX_MM = 0.6
 SIZE = 320
-IN_FLUID = (HemorrhageType.INTRAVENTRICULAR, HemorrhageType.SUBARACHNOID)
 
 
 def head(brain_hu: float = 30.0) -> RealSlice:
