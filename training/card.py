@@ -69,7 +69,13 @@ A voxel is marked where the five types together reach
 {thresholds["segmentation_min_probability"]:g}. Dice counts only studies that hold the type
 (empty-case rule); what is marked where there is none stands in the last column.
 
-{tables["segmentation"]}
+{tables["mask"]}
+
+### Lesions shown
+The same of what the viewer shows of the mask: regions away from the brain, too small, or on slices
+that the detector does not call positive (unless they are large and sure) are left out.
+
+{tables["shown"]}
 
 ## Real images, as they are
 {tables["real"]}

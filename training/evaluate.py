@@ -132,12 +132,34 @@ def contrast_table(readings: list[Reading], manifest: Manifest) -> str:
     return table(head, rows)
 
 
-def segmentation_table(readings: list[Reading]) -> str:
-    """By column: Dice over studies that hold the type, pooled Dice, error of the volume."""
-    both, marked, true = (
+def mask_table(readings: list[Reading]) -> str:
+    """The mask before the detector has spoken, see `volumes_table`."""
+    true, marked, both = (
         np.stack([getattr(r, name) for r in readings])
-        for name in ("both_ml", "marked_ml", "true_ml")
+        for name in ("true_ml", "marked_ml", "both_ml")
     )
+    return volumes_table(true, marked, both)
+
+
+def shown_table(readings: list[Reading]) -> str:
+    """What is left of the mask when it has, see `volumes_table`."""
+    true, shown, both = (
+        np.stack([getattr(r, name) for r in readings])
+        for name in ("true_ml", "shown_ml", "shown_both_ml")
+    )
+    return volumes_table(true, shown, both)
+
+
+def volumes_table(
+    true: NDArray[np.float64], marked: NDArray[np.float64], both: NDArray[np.float64]
+) -> str:
+    """By column: Dice over studies that hold the type, pooled Dice, error of the volume.
+
+    Parameters
+    ----------
+    true, marked, both
+        (studies, 6) mL of what is true, of what was marked, and of their overlap.
+    """
     rows = []
     for c, name in enumerate(PROBABILITY_COLUMNS):
         there = true[:, c] > 0
@@ -189,6 +211,7 @@ def real_table(answers: list[RealAnswer]) -> str:
             f"{a.study:.2f}",
             f"{a.slabs} of {a.of_slabs}",
             f"{a.marked_mm2:.0f} mm²" if np.isnan(a.marked_ml) else f"{a.marked_ml:.2f} mL",
+            f"{a.shown_mm2:.0f} mm²" if np.isnan(a.marked_ml) else f"{a.shown_ml:.2f} mL",
         ]
         for a in answers
         if a not in single
@@ -201,9 +224,11 @@ def real_table(answers: list[RealAnswer]) -> str:
                 f"highest {highest:.2f}",
                 f"{sum(a.slabs for a in single)} of {len(single)}",
                 f"{sum(a.marked_mm2 for a in single):.0f} mm² in all",
+                f"{sum(a.shown_mm2 for a in single):.0f} mm² in all",
             ]
         )
-    return table(["real images", "probability of any", "slices called positive", "marked"], rows)
+    head = ["real images", "probability of any", "slices called positive", "marked", "shown"]
+    return table(head, rows)
 
 
 def main() -> None:
@@ -225,7 +250,8 @@ def main() -> None:
     ]
     tables = {
         "detection": detection_table(readings, manifest),
-        "segmentation": segmentation_table(readings),
+        "mask": mask_table(readings),
+        "shown": shown_table(readings),
         "contrast": contrast_table(readings, manifest),
         "size": size_table(readings, manifest),
         "real": real_table(list(real_answers(model))),

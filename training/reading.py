@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.findings import HemorrhageType
+from ichviewer.analysis.detect import said_of_slabs
+from ichviewer.analysis.findings import HemorrhageType, OperatingPoint
 from ichviewer.analysis.gate_head import has_contrast
-from ichviewer.analysis.head import find_head
+from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.in_scan import IN_SCAN, slab_answers
+from ichviewer.analysis.look import detection_of
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.prepare import Prepared
 from ichviewer.analysis.reading import read
-from ichviewer.analysis.segment import mark
+from ichviewer.analysis.reconcile import Judge, sift
+from ichviewer.analysis.segment import mark, on_volume
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.fields import Floats
@@ -56,8 +59,10 @@ class Reading:
     slab_truth : float32 [N, 6], study_truth : float32 [6]
         1, 0, or NaN where there is hardly any or some that cannot be seen; columns any and the five
         types.
-    marked_ml, true_ml, both_ml : float64 [6]
-        Volumes in mL of what was marked, what is true, and of both; any and the five types.
+    true_ml, marked_ml, both_ml : float64 [6]
+        Volumes in mL of what is true, what was marked, and of both; any and the five types.
+    shown_ml, shown_both_ml : float64 [6]
+        The same of the lesions that are left once the detector has spoken, at the balanced point.
     """
 
     seed: int
@@ -68,9 +73,11 @@ class Reading:
     vectors: Floats
     slab_truth: Floats
     study_truth: Floats
-    marked_ml: NDArray[np.float64]
     true_ml: NDArray[np.float64]
+    marked_ml: NDArray[np.float64]
     both_ml: NDArray[np.float64]
+    shown_ml: NDArray[np.float64]
+    shown_both_ml: NDArray[np.float64]
 
     @property
     def said(self) -> Floats:
@@ -151,10 +158,13 @@ def read_study(
     slab_truth = _present(
         _slab_mm2(truth, prepared, volume), _slab_mm2(unseen, prepared, volume), LEAST_SLAB_MM2
     )
+    judge = judge_of(model, outputs, prepared, head, volume)
     readings = []
     for probability in min_probabilities:
-        mask = mark(prepared, outputs["segmentation"], volume, probability).mask
-        mask = np.where(unseen, 0, mask).astype(np.uint8)  # right or wrong, nobody could say
+        marked = mark(prepared, outputs["segmentation"], volume, probability)
+        marked_ml, both_ml = _against(marked.mask, truth, unseen, volume)
+        sift(marked, volume, judge)
+        shown_ml, shown_both_ml = _against(marked.mask, truth, unseen, volume)
         readings.append(
             Reading(
                 series.seed,
@@ -165,12 +175,34 @@ def read_study(
                 outputs["embedding"],
                 slab_truth,
                 study_truth,
-                _volumes(mask, volume),
                 true_ml,
-                np.array([_ml(_is(mask, c) & _is(truth, c), volume) for c in _COLUMNS]),
+                marked_ml,
+                both_ml,
+                shown_ml,
+                shown_both_ml,
             )
         )
     return readings
+
+
+def judge_of(
+    model: Model, outputs: dict[str, Floats], prepared: Prepared, head: Head, volume: Volume
+) -> Judge:
+    """What decides in the viewer which marked regions are shown, at the balanced point."""
+    raw, terms = said_of_slabs(outputs, model.manifest)
+    balanced = terms.operating_points[OperatingPoint.BALANCED]
+    detection = detection_of(raw, prepared, terms, balanced)
+    near = head.near_brain() if head.brain_slices().any() else np.ones_like(head.brain)
+    return Judge(detection, on_volume(head.prepared, near, volume), balanced.lesion_min_ml)
+
+
+def _against(
+    mask: NDArray[np.uint8], truth: NDArray[np.uint8], unseen: NDArray[np.uint8], volume: Volume
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """mL of a mask and of what is true in it; where blood is unseen, nobody could say."""
+    asked = np.where(unseen, 0, mask).astype(np.uint8)
+    both = [_ml(_is(asked, c) & _is(truth, c), volume) for c in _COLUMNS]
+    return _volumes(asked, volume), np.array(both)
 
 
 def _volumes(mask: NDArray[np.uint8], volume: Volume) -> NDArray[np.float64]:

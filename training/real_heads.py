@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, said_of_slabs, study_probability
@@ -17,6 +18,7 @@ from ichviewer.analysis.findings import OperatingPoint
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model
 from ichviewer.analysis.reading import read
+from ichviewer.analysis.reconcile import sift
 from ichviewer.analysis.segment import mark
 from ichviewer.dicom.load import load_volume
 from ichviewer.dicom.scan import scan_folder
@@ -25,6 +27,7 @@ from ichviewer.imaging.picture import read_picture
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.anatomy import DATA
+from training.reading import judge_of
 
 _REAL = DATA.parent
 #: The negatives' files carry no spacing; a usual field of view is assumed.
@@ -36,7 +39,8 @@ _NEGATIVES_HU = GreyScale(0.0, 255.0)
 class RealAnswer:
     """`study` is the calibrated probability of any hemorrhage, `slabs` of `of_slabs` reach it.
 
-    `marked_ml` is NaN for single slices; `marked_mm2` is their area.
+    `shown` is what is left of `marked` once the detector has spoken. Both are NaN in mL for single
+    slices.
     """
 
     name: str
@@ -45,6 +49,8 @@ class RealAnswer:
     of_slabs: int
     marked_ml: float
     marked_mm2: float
+    shown_ml: float
+    shown_mm2: float
 
 
 def real_answers(model: Model) -> Iterator[RealAnswer]:
@@ -70,22 +76,31 @@ def real_volumes() -> Iterator[tuple[str, Volume]]:
 
 def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:
     manifest = model.manifest
-    shows_brain = find_head(volume).brain_slices()
+    head = find_head(volume)
+    shows_brain = head.brain_slices()
     reading = read(volume, shows_brain | ~shows_brain.any(), model, silent)
     prepared, outputs = reading.prepared, reading.outputs
     raw, terms = said_of_slabs(outputs, manifest)
     slabs = calibrate(raw, terms.calibration)
-    marked = mark(
-        prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability
-    ).mask
-    area_mm2 = (marked > 0).sum((1, 2)) * float(np.prod(volume.spacing_mm[1:]))
-    single = len(volume.hu) == 1
     least = terms.operating_points[OperatingPoint.BALANCED].slices[0]
+    marked = mark(prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability)
+    marked_ml, marked_mm2 = _amount(marked.mask, volume)
+    sift(marked, volume, judge_of(model, outputs, prepared, head, volume))
+    shown_ml, shown_mm2 = _amount(marked.mask, volume)
     return RealAnswer(
         name,
         float(study_probability(slabs, terms.aggregation)[0]),
         int((any_at_least_types(slabs)[:, 0] >= least).sum()),
         len(slabs),
-        float("nan") if single else float((area_mm2 * volume.grid.slice_weights_mm).sum() / 1000),
-        float(area_mm2.sum()),
+        marked_ml,
+        marked_mm2,
+        shown_ml,
+        shown_mm2,
     )
+
+
+def _amount(mask: NDArray[np.uint8], volume: Volume) -> tuple[float, float]:
+    """mL, NaN for a single slice, and mm² of a mask."""
+    area_mm2 = (mask > 0).sum((1, 2)) * float(np.prod(volume.spacing_mm[1:]))
+    ml = float((area_mm2 * volume.grid.slice_weights_mm).sum() / 1000)
+    return (float("nan") if len(mask) == 1 else ml), float(area_mm2.sum())

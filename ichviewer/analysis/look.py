@@ -19,14 +19,15 @@ from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import Answer, OperatingPoint
 from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import Head
-from ichviewer.analysis.manifest import Manifest, Role
+from ichviewer.analysis.manifest import Manifest, Role, Terms
 from ichviewer.analysis.model_info import ModelInfo
-from ichviewer.analysis.operating import answers, choose, without_present
+from ichviewer.analysis.operating import Thresholds, answers, choose, without_present
 from ichviewer.analysis.outputs import CAM
-from ichviewer.analysis.quantify import Found, find_lesions
+from ichviewer.analysis.prepare import Prepared
+from ichviewer.analysis.quantify import Found
 from ichviewer.analysis.reading import ModelSet, Reading, on_slabs, on_slices, read
-from ichviewer.analysis.reconcile import DROPPED_SMALL, Detection, Judge
-from ichviewer.analysis.segment import Marked, erase, mark, on_volume
+from ichviewer.analysis.reconcile import Detection, Judge, sift
+from ichviewer.analysis.segment import Marked, mark, on_volume
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later
 from ichviewer.progress import Progress
@@ -110,13 +111,7 @@ def look(
         reading = by_role[Role.DETECTION]
         raw, terms = said_of_slabs(reading.outputs, detector)
         used, held_to, note = choose(terms.operating_points, point, detector.title)
-        slabs = calibrate(raw, terms.calibration)
-        detection = Detection(
-            slices=on_slices(any_at_least_types(slabs), reading.prepared),
-            study=study_probability(slabs, terms.aggregation),
-            thresholds=np.array(held_to.study, np.float32),
-            slice_thresholds=np.array(held_to.slices, np.float32),
-        )
+        detection = detection_of(raw, reading.prepared, terms, held_to)
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
         said = answers(detection.study, detection.thresholds, terms.conformal)
@@ -141,7 +136,7 @@ def look(
         near = head.near_brain() if has_brain else np.ones_like(head.brain)
         near_brain = on_volume(head.prepared, near, volume)
         judge = Judge(detection, near_brain, marked_from.lesion_min_ml)
-        found, dropped = _sift(marked, volume, judge)
+        found, dropped = sift(marked, volume, judge)
     return Seen(
         detection=detection,
         uncalibrated=uncalibrated,
@@ -157,6 +152,29 @@ def look(
         ),
         operating_point=used,
         answers=said,
+    )
+
+
+def detection_of(
+    raw: NDArray[np.float32], prepared: Prepared, terms: Terms, held_to: Thresholds
+) -> Detection:
+    """What a detector says of a study.
+
+    Parameters
+    ----------
+    raw
+        (N, 6) its answers to the slabs that were read, before calibration.
+    prepared
+        Those slabs.
+    terms, held_to
+        Its calibration, and the operating point that it is held to.
+    """
+    slabs = calibrate(raw, terms.calibration)
+    return Detection(
+        slices=on_slices(any_at_least_types(slabs), prepared),
+        study=study_probability(slabs, terms.aggregation),
+        thresholds=np.array(held_to.study, np.float32),
+        slice_thresholds=np.array(held_to.slices, np.float32),
     )
 
 
@@ -188,25 +206,3 @@ def _evidence(reading: Reading, volume: Volume) -> EvidenceMaps:
         step_ji=grid.step_ji,
         size_px=grid.size_px,
     )
-
-
-def _sift(
-    marked: Marked, volume: Volume, judge: Judge
-) -> tuple[tuple[Found, ...], tuple[str, ...]]:
-    """The regions that are lesions, and notes on the others, which leave the mask."""
-    kept, dropped = [], dict[str, float]()
-    _, row_mm, column_mm = volume.spacing_mm
-    is_single = volume.shape_kji[0] == 1
-    for found in find_lesions(marked, volume):
-        reason = judge.why_dropped(found, marked, volume)
-        if reason:
-            area_mm2 = float(found.region.inside.sum()) * row_mm * column_mm
-            amount = area_mm2 if is_single else found.volume_ml
-            dropped[reason] = dropped.get(reason, 0.0) + amount
-            erase(marked, found.region)
-        else:
-            kept.append(found)
-    dropped.pop(DROPPED_SMALL, None)
-    unit, digits = ("mm²", 0) if is_single else ("mL", 1)
-    notes = (tr(why, amount=f"{amount:.{digits}f} {unit}") for why, amount in dropped.items())
-    return tuple(kept), tuple(notes)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion
 from ichviewer.analysis.operating import reached
-from ichviewer.analysis.quantify import Found, is_smaller
-from ichviewer.analysis.segment import Marked
+from ichviewer.analysis.quantify import Found, find_lesions, is_smaller
+from ichviewer.analysis.segment import Marked, erase
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later
 
@@ -94,6 +94,26 @@ def _is_sure(found: Found, marked: Marked, volume: Volume) -> bool:
     probability = marked.probability[found.region.box][found.region.inside]
     mean = float(probability.mean(dtype=np.float64))
     return not is_smaller(found, volume, _SURE_ML) and mean >= _SURE_PROBABILITY
+
+
+def sift(marked: Marked, volume: Volume, judge: Judge) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """The regions that are lesions, and notes on the others, which leave the mask."""
+    kept, dropped = [], dict[str, float]()
+    _, row_mm, column_mm = volume.spacing_mm
+    is_single = volume.shape_kji[0] == 1
+    for found in find_lesions(marked, volume):
+        reason = judge.why_dropped(found, marked, volume)
+        if reason:
+            area_mm2 = float(found.region.inside.sum()) * row_mm * column_mm
+            amount = area_mm2 if is_single else found.volume_ml
+            dropped[reason] = dropped.get(reason, 0.0) + amount
+            erase(marked, found.region)
+        else:
+            kept.append(found)
+    dropped.pop(DROPPED_SMALL, None)
+    unit, digits = ("mm²", 0) if is_single else ("mL", 1)
+    notes = (tr(why, amount=f"{amount:.{digits}f} {unit}") for why, amount in dropped.items())
+    return tuple(kept), tuple(notes)
 
 
 def notes_on_disagreement(lesions: tuple[Lesion, ...], detection: Detection) -> tuple[str, ...]:

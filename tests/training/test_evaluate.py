@@ -9,7 +9,7 @@ import numpy as np
 from ichviewer.analysis.calibration import Calibration, uncalibrate
 from ichviewer.analysis.manifest import read_manifest
 from training.anatomy import ROOT
-from training.evaluate import contrast_table, detection_table
+from training.evaluate import contrast_table, detection_table, mask_table, shown_table
 from training.reading import Reading
 
 MANIFEST = read_manifest(ROOT / "models" / "ichnet-s")
@@ -44,9 +44,11 @@ def reading(
         vectors=np.zeros((2, 4), np.float32),
         slab_truth=np.tile(truth, (2, 1)),
         study_truth=truth,
-        marked_ml=np.full(6, marked_ml),
         true_ml=truth.astype(np.float64) * 5,
+        marked_ml=np.full(6, marked_ml),
         both_ml=np.zeros(6),
+        shown_ml=np.zeros(6),
+        shown_both_ml=np.zeros(6),
     )
 
 
@@ -88,3 +90,21 @@ def test_slices_alone_and_in_the_scan_stand_side_by_side() -> None:
     assert told["slice AUC alone"] == "0.000"
     assert told["slice AUC in the scan (95 %)"].startswith("1.000")
     assert told["slice sens. / spec."] == told["study sens. / spec."] == "1.00 / 1.00"
+
+
+def test_volumes_stand_as_marked_and_as_shown() -> None:
+    """5 mL are true; 6 marked, 4 of them rightly, and 4 shown, 3 rightly; 2 mL made up are not."""
+    six = np.ones(6)
+    bleeds, healthy = reading(MUCH, has_blood=True), reading(NOTHING, has_blood=False)
+    readings = [
+        replace(bleeds, true_ml=5 * six, marked_ml=6 * six, both_ml=4 * six,
+                shown_ml=4 * six, shown_both_ml=3 * six),
+        replace(bleeds, true_ml=9 * six, marked_ml=9 * six, both_ml=9 * six,
+                shown_ml=9 * six, shown_both_ml=9 * six),
+        replace(healthy, marked_ml=2 * six),
+    ]  # fmt: skip
+    marked, shown = (table(readings).splitlines()[2] for table in (mask_table, shown_table))
+    assert marked.startswith("| any | 2 | 0.86 / 0.86 | 0.90 | 7.0 | +0.5 ± 0.5 | 0.5 |")
+    assert marked.endswith("| 2.00 (in 1 of 1) |")
+    assert shown.startswith("| any | 2 | 0.83 / 0.83 | 0.89 | 7.0 | -0.5 ± 0.5 | 0.5 |")
+    assert shown.endswith("| 0.00 (in 0 of 1) |")
