@@ -91,8 +91,9 @@ them, **they cannot show what it finds in patients**.
 * On the real heads above, the bright rim under the skull was marked as subdural blood, bone at the
   vertex and the skull base as epidural or subdural, and enhanced vessels as subarachnoid blood. A
   mark on slices that the detector does not call positive deserves little trust.
-* Laid into runs of slices of a real head, subdural blood was told worse with the second network
-  than without it, and only subarachnoid blood better (docs/models.md).
+* The second network raises what lies within two slabs of strong blood: with blood laid into a real
+  head it tells slices beside subdural blood worse than the first alone, and of other types the
+  slices of the whole head better (docs/models.md).
 * Small bleeds count little in slabs of 5 mm: see the table by volume.
 * Two test and two calibration anatomies are few; the intervals do not contain what other heads
   would add.

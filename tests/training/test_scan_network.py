@@ -54,9 +54,11 @@ def test_what_is_not_asked_teaches_nothing() -> None:
 
 
 def test_plan_keeps_to_the_anatomies_of_training_and_is_the_same_each_time() -> None:
-    planned = plan(3)
-    assert planned == plan(3)
-    assert planned[:26] == plan(1)
+    planned = plan(2, 1)
+    assert planned == plan(2, 1)
+    assert planned[:26] == plan(1, 0)
+    assert [one.kinds for one in planned[26:]].count(()) == 10
+    assert () not in [one.kinds for one in planned[52:]]
     assert {one.anatomy_number for one in planned} <= set(TRAIN)
     assert not any(one.unseen_scanner for one in planned)
     assert len({one.seed for one in planned}) == len(planned) == 78
@@ -68,10 +70,12 @@ def test_written_beside_a_model_it_is_described_and_runs(tmp_path: Path) -> None
     folder = tmp_path / "model"
     shutil.copytree(ROOT / "models" / "ichnet-s", folder)
     torch.manual_seed(4)
-    write(ScanNetwork([Member(), Member()]), folder, studies=7)
+    network = ScanNetwork([Member(), Member()])
+    write(network, folder, studies=7)
     manifest = read_manifest(folder)
     assert manifest.in_scan is not None
     assert manifest.in_scan.terms.calibration == manifest.terms.calibration
     _, data = read_networks(manifest)
     assert data == (folder / "in_scan.onnx").read_bytes()
+    assert len(data) < 4 * sum(weight.numel() for weight in network.parameters())  # in 8 bits
     check_graph(data, "in_scan")
