@@ -12,6 +12,7 @@ from ichviewer.analysis.reconcile import (
     Detection,
     Judge,
     notes_on_disagreement,
+    sift,
 )
 from ichviewer.analysis.segment import Marked
 from ichviewer.imaging.volume import Volume
@@ -64,6 +65,23 @@ def test_what_becomes_of_a_region(
     box: tuple[slice, slice, slice], says: Detection, probability: float, expected: str
 ) -> None:
     assert reason(box, says, probability) == expected
+
+
+def test_what_is_dropped_leaves_the_mask_and_is_told_but_for_what_is_small() -> None:
+    mask = np.zeros(GRID.shape_kji, np.uint8)
+    mask[MEDIUM] = HemorrhageType.SUBDURAL  # on positive slices
+    mask[4:6, 35:45, 35:45] = HemorrhageType.SUBARACHNOID  # 1 mL, not so
+    mask[2, 0:3, 30:60] = HemorrhageType.EPIDURAL  # 0.45 mL, away from the brain
+    mask[2, 40:42, 20:24] = HemorrhageType.EPIDURAL  # 0.04 mL
+    kept_mask = np.where(mask == HemorrhageType.SUBDURAL, mask, 0)
+    marked = Marked(mask, np.where(mask, 0.6, 0).astype(np.float16))
+    kept, notes = sift(marked, VOLUME, Judge(POSITIVE, NEAR, least_ml=0.1))
+    assert [found.kind for found in kept] == [HemorrhageType.SUBDURAL]
+    np.testing.assert_array_equal(marked.mask, kept_mask)
+    assert notes == (
+        "1.0 mL was marked without support by the slice detector and is not shown.",
+        "0.5 mL was marked away from the brain and is not shown.",
+    )
 
 
 def lesion(kind: HemorrhageType) -> Lesion:
