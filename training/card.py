@@ -73,7 +73,8 @@ A voxel is marked where the five types together reach
 
 ### Lesions shown
 The same of what the viewer shows of the mask: regions away from the brain, too small, or on slices
-that the detector does not call positive (unless they are large and sure) are left out.
+that the detector does not call positive (unless they are large and sure) are left out. With
+contrast a slice has to be as probable as a study elsewhere.
 
 {tables["shown"]}
 

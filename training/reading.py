@@ -193,7 +193,8 @@ def judge_of(
     balanced = terms.operating_points[OperatingPoint.BALANCED]
     detection = detection_of(raw, prepared, terms, balanced)
     near = head.near_brain() if head.brain_slices().any() else np.ones_like(head.brain)
-    return Judge(detection, on_volume(head.prepared, near, volume), balanced.lesion_min_ml)
+    near_brain = on_volume(head.prepared, near, volume)
+    return Judge(detection, near_brain, balanced.lesion_min_ml, has_contrast(head))
 
 
 def _against(

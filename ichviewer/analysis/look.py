@@ -115,7 +115,8 @@ def look(
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
         said = answers(detection.study, detection.thresholds, terms.conformal)
-        if has_contrast(head):  # vessels in sulci look like blood there
+        with_contrast = has_contrast(head)
+        if with_contrast:  # vessels in sulci look like blood there
             said = without_present(said)
     with stage(seconds, tr_later("embedding"), progress):
         weights = _any_alone(reading, detector)
@@ -135,7 +136,7 @@ def look(
     with stage(seconds, tr_later("lesions"), progress):
         near = head.near_brain() if has_brain else np.ones_like(head.brain)
         near_brain = on_volume(head.prepared, near, volume)
-        judge = Judge(detection, near_brain, marked_from.lesion_min_ml)
+        judge = Judge(detection, near_brain, marked_from.lesion_min_ml, with_contrast)
         found, dropped = sift(marked, volume, judge)
     return Seen(
         detection=detection,

@@ -2,8 +2,9 @@
 
 A marked region stands where the detector calls any of its slices positive. Where it does not, the
 region stands only if the segmenter is sure of something large, and then says so in a flag: hiding a
-large collection would be worse than one more thing to look at. Everything dropped is counted in a
-note, and a detected type without a region is a note too.
+large collection would be worse than one more thing to look at. In a head with contrast, whose
+vessels are marked as subarachnoid blood in dozens of places, more is asked for. Everything dropped
+is counted in a note, and a detected type without a region is a note too.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ FLAG_NOT_DETECTED = tr_later("marked, but the slice detector sees none here")
 DROPPED_OUTSIDE = tr_later("{amount} was marked away from the brain and is not shown.")
 DROPPED_UNDETECTED = tr_later(
     "{amount} was marked without support by the slice detector and is not shown."
+)
+DROPPED_CONTRAST = tr_later(
+    "{amount} was marked where the slice detector is less sure than a head with contrast asks for, "
+    "and is not shown."
 )
 #: A reason that makes no note.
 DROPPED_SMALL = "small"
@@ -55,6 +60,11 @@ class Detection:
         """Whether any slice of the region is positive for any hemorrhage."""
         return bool(self.slices[found.region.box[0], 0].max() >= self.slice_thresholds[0])
 
+    def shows_surely(self, found: Found) -> bool:
+        """Whether any slice of the region is as probable as a whole study has to be, too."""
+        highest = self.slices[found.region.box[0], 0].max()
+        return self.shows(found) and bool(highest >= self.thresholds[0])
+
     def finds(self, column: int) -> bool:
         """Whether the study is positive for a column; no type without any hemorrhage."""
         return bool(reached(self.study, self.thresholds)[column])
@@ -72,11 +82,15 @@ class Judge:
         (K, J, I) brain and what lies within 10 mm of it.
     least_ml
         Regions below this are too small to count.
+    with_contrast
+        Whether vessels are bright. The detector then has to be surer of a slice, and the segmenter
+        alone is not enough for subarachnoid blood.
     """
 
     detection: Detection
     near_brain: NDArray[np.bool_]
     least_ml: float
+    with_contrast: bool
 
     def why_dropped(self, found: Found, marked: Marked, volume: Volume) -> str:
         """The reason to leave a region out; empty where it is a lesion."""
@@ -84,9 +98,18 @@ class Judge:
             return DROPPED_SMALL
         if not self.near_brain[found.region.box][found.region.inside].any():
             return DROPPED_OUTSIDE
-        if not (self.detection.shows(found) or _is_sure(found, marked, volume)):
-            return DROPPED_UNDETECTED
-        return ""
+        if self._is_supported(found) or self._is_clear(found, marked, volume):
+            return ""
+        return DROPPED_CONTRAST if self.detection.shows(found) else DROPPED_UNDETECTED
+
+    def _is_supported(self, found: Found) -> bool:
+        if self.with_contrast:
+            return self.detection.shows_surely(found)
+        return self.detection.shows(found)
+
+    def _is_clear(self, found: Found, marked: Marked, volume: Volume) -> bool:
+        looks_like_vessels = found.kind is HemorrhageType.SUBARACHNOID
+        return _is_sure(found, marked, volume) and not (self.with_contrast and looks_like_vessels)
 
 
 def _is_sure(found: Found, marked: Marked, volume: Volume) -> bool:

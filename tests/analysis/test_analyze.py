@@ -114,6 +114,35 @@ def test_in_a_head_with_contrast_nothing_is_called_present(models: Path) -> None
     assert of_enhanced.answers[0] is Answer.UNCERTAIN
 
 
+def test_in_a_head_with_contrast_more_is_asked_of_the_detector(tmp_path: Path) -> None:
+    """Slices that reach their threshold, but not a study's, are enough without contrast only."""
+    calibration = {
+        "method": "temperature",
+        "temperature": dict.fromkeys(PROBABILITY_COLUMNS, 10.0),
+        "bias": dict.fromkeys(PROBABILITY_COLUMNS, 0.0),
+    }
+    balanced = {
+        "study": dict.fromkeys(PROBABILITY_COLUMNS, 0.95),
+        "slice": dict.fromkeys(PROBABILITY_COLUMNS, 0.6),
+        "mask_probability": 0.5,
+    }
+    write_model(
+        tmp_path / "threshold", calibration=calibration, operating_points={"balanced": balanced}
+    )
+    small = (BLEED[0], (7.0, 7.0, 7.0))
+    plain = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15), bleed_mm=small)
+    enhanced = phantoms.with_vessels(plain, vessel_hu=150)
+    of_plain, of_enhanced = (analyze(v, CT, tmp_path, device="cpu") for v in (plain, enhanced))
+    assert 0.6 < of_plain.slice_probability[:, 0].max() < 0.95
+    assert len(of_plain.lesions) == 1
+    assert of_enhanced.lesions == ()
+    assert not of_enhanced.mask.any()
+    assert (
+        "1.3 mL was marked where the slice detector is less sure than a head with contrast asks "
+        "for, and is not shown." in of_enhanced.notes
+    )
+
+
 def test_head_without_blood_is_no_finding_and_no_clearance(models: Path) -> None:
     volume = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15))
     findings = analyze(volume, CT, models, device="cpu")

@@ -1,11 +1,14 @@
 """Detector and segmenter disagree in words, and nothing large is hidden."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ichviewer.analysis.findings import HemorrhageType, Lesion, Side
 from ichviewer.analysis.quantify import find_lesions
 from ichviewer.analysis.reconcile import (
+    DROPPED_CONTRAST,
     DROPPED_OUTSIDE,
     DROPPED_SMALL,
     DROPPED_UNDETECTED,
@@ -35,12 +38,20 @@ def detection(slices: dict[int, float], study: dict[int, float] | None = None) -
     return Detection(table, whole, half, half)
 
 
-def reason(box: tuple[slice, slice, slice], says: Detection, probability: float = 0.6) -> str:
+def reason(
+    box: tuple[slice, slice, slice],
+    says: Detection,
+    probability: float = 0.6,
+    kind: HemorrhageType = HemorrhageType.SUBDURAL,
+    *,
+    with_contrast: bool = False,
+) -> str:
     mask = np.zeros(GRID.shape_kji, np.uint8)
-    mask[box] = HemorrhageType.SUBDURAL
+    mask[box] = kind
     marked = Marked(mask, np.where(mask, probability, 0).astype(np.float16))
     (found,) = find_lesions(marked, VOLUME)
-    return Judge(says, NEAR, least_ml=0.1).why_dropped(found, marked, VOLUME)
+    judge = Judge(says, NEAR, least_ml=0.1, with_contrast=with_contrast)
+    return judge.why_dropped(found, marked, VOLUME)
 
 
 LARGE = (slice(1, 3), slice(20, 40), slice(20, 40))  # 4 mL
@@ -67,6 +78,35 @@ def test_what_becomes_of_a_region(
     assert reason(box, says, probability) == expected
 
 
+SUBDURAL, SUBARACHNOID = HemorrhageType.SUBDURAL, HemorrhageType.SUBARACHNOID
+#: Slice 2 counts as positive from 0.5 on, a study from 0.65.
+HARDLY = replace(detection({2: 0.6}), thresholds=np.full(6, 0.65, np.float32))
+SURELY = replace(HARDLY, slices=POSITIVE.slices)
+
+
+@pytest.mark.parametrize(
+    ("box", "says", "probability", "kind", "expected"),
+    [
+        (MEDIUM, SURELY, 0.6, SUBARACHNOID, ""),
+        (MEDIUM, HARDLY, 0.6, SUBARACHNOID, DROPPED_CONTRAST),
+        (MEDIUM, HARDLY, 0.6, SUBDURAL, DROPPED_CONTRAST),
+        (MEDIUM, ELSEWHERE, 0.6, SUBDURAL, DROPPED_UNDETECTED),
+        (LARGE, HARDLY, 0.95, SUBDURAL, ""),
+        (LARGE, HARDLY, 0.95, SUBARACHNOID, DROPPED_CONTRAST),
+    ],
+)
+def test_with_contrast_the_detector_has_to_be_as_sure_as_of_a_study(
+    box: tuple[slice, slice, slice],
+    says: Detection,
+    probability: float,
+    kind: HemorrhageType,
+    expected: str,
+) -> None:
+    assert reason(box, says, probability, kind, with_contrast=True) == expected
+    if expected == DROPPED_CONTRAST:
+        assert reason(box, says, probability, kind) == ""
+
+
 def test_what_is_dropped_leaves_the_mask_and_is_told_but_for_what_is_small() -> None:
     mask = np.zeros(GRID.shape_kji, np.uint8)
     mask[MEDIUM] = HemorrhageType.SUBDURAL  # on positive slices
@@ -75,7 +115,7 @@ def test_what_is_dropped_leaves_the_mask_and_is_told_but_for_what_is_small() -> 
     mask[2, 40:42, 20:24] = HemorrhageType.EPIDURAL  # 0.04 mL
     kept_mask = np.where(mask == HemorrhageType.SUBDURAL, mask, 0)
     marked = Marked(mask, np.where(mask, 0.6, 0).astype(np.float16))
-    kept, notes = sift(marked, VOLUME, Judge(POSITIVE, NEAR, least_ml=0.1))
+    kept, notes = sift(marked, VOLUME, Judge(POSITIVE, NEAR, 0.1, False))
     assert [found.kind for found in kept] == [HemorrhageType.SUBDURAL]
     np.testing.assert_array_equal(marked.mask, kept_mask)
     assert notes == (
