@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
@@ -53,14 +54,15 @@ class Scan:
 def scans(model: Model, times: int) -> Iterator[Scan]:
     """The head with blood of each type some times; nothing where there was no room for it."""
     volume = next(volume for name, volume in real_volumes() if _HEAD in name)
-    slice_mm, px_mm = float(volume.spacing_mm[0]), float(volume.spacing_mm[1])
+    px_mm = float(volume.spacing_mm[1])
+    at_mm = volume.grid.slice_offsets_mm
     backgrounds = [_background(plane.astype(np.float32), px_mm) for plane in volume.hu]
     shows_brain = find_head(volume).brain_slices()
     for kind in HemorrhageType:
         for turn in range(times):
             rng = np.random.default_rng([_SEED, kind, turn])
             hu, truth = volume.hu.copy(), np.zeros(len(backgrounds), np.float32)
-            for k, made in enumerate(lay_into(backgrounds, slice_mm, kind, rng)):
+            for k, made in enumerate(lay_into(backgrounds, at_mm, kind, rng)):
                 if made is not None:
                     hu[k], truth[k] = np.rint(made[0]), 1
             if truth[shows_brain].any():
@@ -69,9 +71,12 @@ def scans(model: Model, times: int) -> Iterator[Scan]:
 
 
 def lay_into(
-    slices: Sequence[RealSlice | None], slice_mm: float, kind: HemorrhageType, rng: Rng
+    slices: Sequence[RealSlice | None], at_mm: NDArray[np.float64], kind: HemorrhageType, rng: Rng
 ) -> list[tuple[Floats, Bools] | None]:
-    """Each slice of a head with its part of one hemorrhage; None where it has none."""
+    """Each slice of a head, at these places across them, with its part of one hemorrhage.
+
+    None where it has none. That slices of a tilted gantry are shifted in their plane is not heeded.
+    """
     seed = int(rng.integers(1 << 30))  # the same density and texture on each slice
     if kind in IN_FLUID:
         count = int(rng.integers(_RUN[0], _RUN[1] + 1))
@@ -87,8 +92,8 @@ def lay_into(
     if body is None:
         return [None] * len(slices)
     parts = [
-        cut(body, background, (k - middle) * slice_mm) if background else None
-        for k, background in enumerate(slices)
+        cut(body, background, float(at - at_mm[middle])) if background else None
+        for background, at in zip(slices, at_mm, strict=True)
     ]
     return [
         None if part is None else fill(np.random.default_rng(seed), background, kind, part)

@@ -25,7 +25,7 @@ def head_slice() -> RealSlice:
 
 def areas_mm2(kind: HemorrhageType, seed: int) -> list[float]:
     """Of blood of a type on each of 40 slices of 4 mm, round as a cylinder."""
-    laid = lay_into([head_slice()] * 40, 4.0, kind, np.random.default_rng(seed))
+    laid = lay_into([head_slice()] * 40, 4.0 * np.arange(40), kind, np.random.default_rng(seed))
     return [float(one[1].sum()) * PX_MM**2 if one else 0.0 for one in laid]
 
 
@@ -54,9 +54,19 @@ def test_a_ball_has_the_area_of_a_ball_on_each_slice() -> None:
         assert part.sum() * PX_MM**2 == pytest.approx(expected_mm2, rel=0.02)
 
 
+def test_wider_gaps_between_slices_are_heeded() -> None:
+    """The same clot lies on fewer slices where these are farther apart."""
+    kind = HemorrhageType.INTRAPARENCHYMAL
+    counts = []
+    for gap_mm in (4.0, 8.0):
+        laid = lay_into([head_slice()] * 41, gap_mm * np.arange(41), kind, np.random.default_rng(1))
+        counts.append(sum(one is not None for one in laid))
+    assert counts[0] == pytest.approx(2 * counts[1], abs=1)
+
+
 @pytest.mark.parametrize("kind", [HemorrhageType.EPIDURAL, HemorrhageType.SUBDURAL])
 def test_a_collection_keeps_to_the_skull(kind: HemorrhageType) -> None:
-    laid = lay_into([head_slice()] * 20, 4.0, kind, np.random.default_rng(3))
+    laid = lay_into([head_slice()] * 20, 4.0 * np.arange(20), kind, np.random.default_rng(3))
     regions = [one[1] for one in laid if one is not None]
     assert len(regions) >= 3
     assert all((region & (RADIUS_MM > 68)).any() for region in regions)

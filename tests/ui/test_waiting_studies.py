@@ -105,8 +105,9 @@ def test_cancelling_ends_reading_ahead(window: MainWindow, qtbot: QtBot, tmp_pat
     qtbot.waitUntil(
         lambda: not window.jobs.is_busy and len(model.small_pictures) == 2, timeout=WAIT_MS
     )
-    model.choices = replace(model.choices, is_reading_ahead=True)
-    qtbot.waitUntil(lambda: model.work is not None, timeout=WAIT_MS)
+    # Looked at now and then, the work may be over between two looks.
+    with qtbot.waitSignal(model.work_changed, timeout=WAIT_MS):
+        model.choices = replace(model.choices, is_reading_ahead=True)
     assert model.work is not None
     assert model.work.title == "AI is reading a waiting study: Person, 1"
     window.jobs.cancel_all()
