@@ -93,8 +93,8 @@ them, **they cannot show what it finds in patients**.
   vertex and the skull base as epidural or subdural, and enhanced vessels as subarachnoid blood. A
   mark on slices that the detector does not call positive deserves little trust.
 * The second network raises what lies within two slabs of strong blood: with blood laid into a real
-  head it tells slices beside subdural blood worse than the first alone, and of other types the
-  slices of the whole head better (docs/models.md).
+  head it tells slices beside subdural blood worse than the first alone, and subarachnoid and
+  subdural blood on the whole no better (docs/models.md).
 * Small bleeds count little in slabs of 5 mm: see the table by volume.
 * Two test and two calibration anatomies are few; the intervals do not contain what other heads
   would add.
