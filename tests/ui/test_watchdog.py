@@ -30,10 +30,14 @@ def work(cpu_s: float) -> None:
 def test_a_block_is_noticed_with_its_place(blocks: list[Block], qtbot: QtBot) -> None:
     qtbot.wait(100)
     work(0.3)
-    qtbot.waitUntil(lambda: any(block.cpu_s > 0.25 for block in blocks), timeout=20_000)
-    block = max(blocks, key=lambda one: one.cpu_s)
+
+    def of_work() -> list[Block]:
+        """What earlier tests left to do may block the first wait as well."""
+        return [block for block in blocks if "work" in block.places[-1]]
+
+    qtbot.waitUntil(lambda: any(block.cpu_s > 0.25 for block in of_work()), timeout=20_000)
+    block = max(of_work(), key=lambda one: one.cpu_s)
     assert block.wall_s > 0.25
-    assert "work" in block.places[-1]
     assert "test_watchdog.py" in block.places[-1]
 
 
