@@ -2,9 +2,10 @@
 
 `python -m training.calibrate models/ichnet-s` reads simulated studies of the validation anatomies,
 fits a temperature and a bias per column for slices and for studies, picks the mask probability
-with the best Dice, the three operating points and the quantiles for abstention, and writes them
-with the vectors of known studies into the manifest. Studies in which the gate sees contrast are
-left out of all but the last: nothing is called present there.
+with the best Dice, the three operating points, the quantiles for abstention and what tells right
+regions from false ones, and writes them with the vectors of known studies into the manifest.
+Studies in which the gate sees contrast are left out of all but the last two: nothing is called
+present there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ichviewer.analysis.findings import PROBABILITY_COLUMNS
 from training.anatomy import VALIDATION
 from training.metrics import dice, expected_calibration_error
 from training.reading import Reading, plan_studies, read_studies
+from training.regions import fit_regions
 
 FIRST_SEED = 1_000_000
 _MIN_PROBABILITIES = (0.3, 0.4, 0.5, 0.6)
@@ -182,6 +184,14 @@ def known_vectors(readings: list[Reading], calibration: Calibration) -> dict[str
     }
 
 
+def regions_of(readings: list[Reading], manifest: dict[str, Any]) -> dict[str, Any]:
+    """Terms for the probability of marked regions, with contrast and without, in whole scans."""
+    own = manifest.get("in_scan", manifest)
+    calibration = read_calibration(own["calibration"], "calibration")
+    slabs = [any_at_least_types(calibrate(r.said, calibration)) for r in readings]
+    return fit_regions([r.regions for r in readings], slabs, [r.has_contrast for r in readings])
+
+
 def _fit_columns(truth: Floats64, probability: Floats64) -> Calibration:
     fits = [fit(truth[:, c], probability[:, c]) for c in range(6)]
     return Calibration(tuple(t for t, _ in fits), tuple(b for _, b in fits))
@@ -220,11 +230,13 @@ def main() -> None:
         terms = calibration_of(chosen, [r.said for r in chosen])
         _write_terms(manifest["in_scan"], terms, best)
     fitted = read_calibration(manifest["calibration"], "calibration")
+    manifest["regions"] = regions_of(readings[best], manifest)
     manifest["embedding"]["known"] = known_vectors(readings[best], fitted)
     file.write_text(json.dumps(manifest, indent=2) + "\n")
     print(
         json.dumps(
-            {key: manifest[key] for key in (*_WRITTEN, "in_scan") if key in manifest}, indent=1
+            {key: manifest[key] for key in (*_WRITTEN, "regions", "in_scan") if key in manifest},
+            indent=1,
         )
     )
 

@@ -72,11 +72,21 @@ A voxel is marked where the five types together reach
 {tables["mask"]}
 
 ### Lesions shown
-The same of what the viewer shows of the mask: regions away from the brain, too small, or on slices
-that the detector does not call positive (unless they are large and sure) are left out. With
-contrast a slice has to be as probable as a study elsewhere.
+The same of what the viewer shows of the mask: regions away from the brain or too small are left
+out, and, unless they are large and sure, those on slices that the detector does not call positive
+and those less probable than {manifest["regions"]["shown_from"]["balanced"]:g}.
 
 {tables["shown"]}
+
+### How probable a marked region is
+The probability of a lesion is that of being hemorrhage, of whatever type. It weighs the slices'
+probabilities, that of its voxels, its mL, and whether it may be vessels with contrast, as fitted on
+{manifest["regions"]["data"]} (docs/models.md). Here a region of
+0.1 mL or more counts as hemorrhage where 0.3 of it is.
+
+{tables["region_probability"]}
+
+{tables["regions"]}
 
 ## Real images, as they are
 {tables["real"]}
@@ -91,7 +101,7 @@ them, **they cannot show what it finds in patients**.
   the first to be missed; epidural and subdural are easily taken for each other.
 * On the real heads above, the bright rim under the skull was marked as subdural blood, bone at the
   vertex and the skull base as epidural or subdural, and enhanced vessels as subarachnoid blood. A
-  mark on slices that the detector does not call positive deserves little trust.
+  lesion of low probability deserves little trust.
 * The second network raises what lies within two slabs of strong blood: with blood laid into a real
   head it tells slices beside subdural blood worse than the first alone, and subarachnoid and
   subdural blood on the whole no better (docs/models.md).

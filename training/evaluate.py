@@ -32,6 +32,7 @@ from training.metrics import (
 )
 from training.reading import LEAST_SLAB_MM2, LEAST_STUDY_ML, Reading, plan_studies, read_studies
 from training.real_heads import RealAnswer, real_answers
+from training.region_tables import probability_table, shown_regions_table
 
 FIRST_SEED = 2_000_000
 #: Every study has more slabs than one.
@@ -133,7 +134,7 @@ def contrast_table(readings: list[Reading], manifest: Manifest) -> str:
 
 
 def mask_table(readings: list[Reading]) -> str:
-    """The mask before the detector has spoken, see `volumes_table`."""
+    """The whole mask, see `volumes_table`."""
     true, marked, both = (
         np.stack([getattr(r, name) for r in readings])
         for name in ("true_ml", "marked_ml", "both_ml")
@@ -142,7 +143,7 @@ def mask_table(readings: list[Reading]) -> str:
 
 
 def shown_table(readings: list[Reading]) -> str:
-    """What is left of the mask when it has, see `volumes_table`."""
+    """What the viewer shows of it, see `volumes_table`."""
     true, shown, both = (
         np.stack([getattr(r, name) for r in readings])
         for name in ("true_ml", "shown_ml", "shown_both_ml")
@@ -252,6 +253,8 @@ def main() -> None:
         "detection": detection_table(readings, manifest),
         "mask": mask_table(readings),
         "shown": shown_table(readings),
+        "region_probability": probability_table(readings),
+        "regions": shown_regions_table(readings),
         "contrast": contrast_table(readings, manifest),
         "size": size_table(readings, manifest),
         "real": real_table(list(real_answers(model))),

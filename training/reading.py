@@ -14,19 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.detect import said_of_slabs
+from ichviewer.analysis.detection import detection_of
 from ichviewer.analysis.findings import HemorrhageType, OperatingPoint
-from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.in_scan import IN_SCAN, slab_answers
-from ichviewer.analysis.look import detection_of
+from ichviewer.analysis.look import judge_of
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.prepare import Prepared
 from ichviewer.analysis.reading import read
 from ichviewer.analysis.reconcile import Judge, sift
-from ichviewer.analysis.segment import mark, on_volume
+from ichviewer.analysis.segment import mark
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.fields import Floats
+from training.regions import JudgedRegion, judged_regions
 from training.simulate import SimulatedSeries, simulate_series
 
 #: Below this area a slab is neither positive nor negative for a type.
@@ -62,7 +63,9 @@ class Reading:
     true_ml, marked_ml, both_ml : float64 [6]
         Volumes in mL of what is true, what was marked, and of both; any and the five types.
     shown_ml, shown_both_ml : float64 [6]
-        The same of the lesions that are left once the detector has spoken, at the balanced point.
+        The same of the lesions that are shown at the balanced point.
+    regions
+        What is marked, region by region.
     """
 
     seed: int
@@ -78,6 +81,7 @@ class Reading:
     both_ml: NDArray[np.float64]
     shown_ml: NDArray[np.float64]
     shown_both_ml: NDArray[np.float64]
+    regions: tuple[JudgedRegion, ...]
 
     @property
     def said(self) -> Floats:
@@ -158,17 +162,20 @@ def read_study(
     slab_truth = _present(
         _slab_mm2(truth, prepared, volume), _slab_mm2(unseen, prepared, volume), LEAST_SLAB_MM2
     )
-    judge = judge_of(model, outputs, prepared, head, volume)
+    judge = viewer_judge(model, outputs, prepared, head, volume)
     readings = []
     for probability in min_probabilities:
         marked = mark(prepared, outputs["segmentation"], volume, probability)
         marked_ml, both_ml = _against(marked.mask, truth, unseen, volume)
+        regions = tuple(
+            judged_regions(marked, volume, judge, prepared.slab_of_k, truth=truth, unseen=unseen)
+        )
         sift(marked, volume, judge)
         shown_ml, shown_both_ml = _against(marked.mask, truth, unseen, volume)
         readings.append(
             Reading(
                 series.seed,
-                has_contrast(head),
+                judge.has_contrast,
                 outputs["detection"],
                 outputs.get(IN_SCAN),
                 slab_answers(outputs, model.manifest.input)["expected_mm2"],
@@ -180,21 +187,24 @@ def read_study(
                 both_ml,
                 shown_ml,
                 shown_both_ml,
+                regions,
             )
         )
     return readings
 
 
-def judge_of(
+def viewer_judge(
     model: Model, outputs: dict[str, Floats], prepared: Prepared, head: Head, volume: Volume
 ) -> Judge:
     """What decides in the viewer which marked regions are shown, at the balanced point."""
-    raw, terms = said_of_slabs(outputs, model.manifest)
-    balanced = terms.operating_points[OperatingPoint.BALANCED]
-    detection = detection_of(raw, prepared, terms, balanced)
-    near = head.near_brain() if head.brain_slices().any() else np.ones_like(head.brain)
-    near_brain = on_volume(head.prepared, near, volume)
-    return Judge(detection, near_brain, balanced.lesion_min_ml, has_contrast(head))
+    manifest, point = model.manifest, OperatingPoint.BALANCED
+    raw, terms = said_of_slabs(outputs, manifest)
+    held_to = terms.operating_points[point]
+    detection = detection_of(raw, prepared, terms, held_to)
+    least_ml = held_to.lesion_min_ml
+    return judge_of(
+        detection, head, volume, least_ml=least_ml, regions=manifest.regions, point=point
+    )
 
 
 def _against(

@@ -27,7 +27,7 @@ from ichviewer.imaging.picture import read_picture
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.anatomy import DATA
-from training.reading import judge_of
+from training.reading import viewer_judge
 
 _REAL = DATA.parent
 #: The negatives' files carry no spacing; a usual field of view is assumed.
@@ -39,7 +39,7 @@ _NEGATIVES_HU = GreyScale(0.0, 255.0)
 class RealAnswer:
     """`study` is the calibrated probability of any hemorrhage, `slabs` of `of_slabs` reach it.
 
-    `shown` is what is left of `marked` once the detector has spoken. Both are NaN in mL for single
+    `shown` is what is left of `marked` when it has been judged. Both are NaN in mL for single
     slices.
     """
 
@@ -85,7 +85,7 @@ def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:
     least = terms.operating_points[OperatingPoint.BALANCED].slices[0]
     marked = mark(prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability)
     marked_ml, marked_mm2 = _amount(marked.mask, volume)
-    sift(marked, volume, judge_of(model, outputs, prepared, head, volume))
+    sift(marked, volume, viewer_judge(model, outputs, prepared, head, volume))
     shown_ml, shown_mm2 = _amount(marked.mask, volume)
     return RealAnswer(
         name,

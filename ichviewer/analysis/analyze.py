@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.artefacts import FLAG_METAL, metal_slices
 from ichviewer.analysis.atlas import load_atlas
 from ichviewer.analysis.classical import find_dense
+from ichviewer.analysis.detection import Detection
 from ichviewer.analysis.findings import (
     PROBABILITY_COLUMNS,
     Findings,
@@ -28,7 +29,7 @@ from ichviewer.analysis.model_info import ModelInfo
 from ichviewer.analysis.place import Place, find_place
 from ichviewer.analysis.quantify import measure
 from ichviewer.analysis.reading import load_models
-from ichviewer.analysis.reconcile import FLAG_NOT_DETECTED, Detection, notes_on_disagreement
+from ichviewer.analysis.reconcile import FLAG_NOT_DETECTED, notes_on_disagreement
 from ichviewer.analysis.segment import on_volume
 from ichviewer.analysis.shift import find_shift
 from ichviewer.analysis.signs import expansion_signs
@@ -140,7 +141,7 @@ def _measured(
     lesions, metal = [], metal_slices(head)
     for number, one in enumerate(seen.lesions, start=1):
         progress(number - 1, len(seen.lesions), tr("Analysis: {stage}", stage=tr("lesions")))
-        lesion = measure(one, seen.marked, volume, midline, dense, number=number, place=place)
+        lesion = measure(one, volume, midline, dense, number=number, place=place)
         lesion = replace(
             lesion,
             signs=expansion_signs(one, seen.lesions, volume),
@@ -148,7 +149,7 @@ def _measured(
         )
         if metal[one.region.box[0]].any():
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_METAL))
-        if not seen.detection.shows(one):
+        if not seen.detection.shows(one.region):
             lesion = replace(lesion, flags=(*lesion.flags, FLAG_NOT_DETECTED))
         lesions.append(lesion)
     return tuple(lesions)

@@ -152,7 +152,8 @@ class Lesion:
     mean_hu, max_hu
         Over the region.
     probability
-        Mean probability of the type over the region, 0-1.
+        Of being hemorrhage, of whatever type, 0-1 (`lesion_probability`); where the model cannot
+        state it, the mean of the voxels' probabilities.
     agreement
         Share of the region that the classical second reader also calls blood, 0-1; NaN if not run.
     flags

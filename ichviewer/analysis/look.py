@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.cam import EvidenceMaps
-from ichviewer.analysis.detect import any_at_least_types, said_of_slabs, study_probability
+from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
+from ichviewer.analysis.detection import Detection, detection_of
 from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import Answer, OperatingPoint
 from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import Head
-from ichviewer.analysis.manifest import Manifest, Role, Terms
+from ichviewer.analysis.lesion_probability import RegionTerms
+from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.analysis.model_info import ModelInfo
-from ichviewer.analysis.operating import Thresholds, answers, choose, without_present
+from ichviewer.analysis.operating import answers, choose, without_present
 from ichviewer.analysis.outputs import CAM
-from ichviewer.analysis.prepare import Prepared
 from ichviewer.analysis.quantify import Found
 from ichviewer.analysis.reading import ModelSet, Reading, on_slabs, on_slices, read
-from ichviewer.analysis.reconcile import Detection, Judge, sift
+from ichviewer.analysis.reconcile import Judge, sift
 from ichviewer.analysis.segment import Marked, mark, on_volume
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later
@@ -100,8 +101,7 @@ def look(
     """
     detector, segmenter = models.by_role[Role.DETECTION], models.by_role[Role.SEGMENTATION]
     brain_slices = head.brain_slices()
-    has_brain = bool(brain_slices.any())
-    wanted = brain_slices if has_brain else np.ones_like(brain_slices)
+    wanted = brain_slices if brain_slices.any() else np.ones_like(brain_slices)
     readings = {f: read(volume, wanted, model, progress) for f, model in models.models.items()}
     by_role = {role: readings[manifest.folder] for role, manifest in models.by_role.items()}
     for reading in readings.values():
@@ -115,8 +115,7 @@ def look(
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
         said = answers(detection.study, detection.thresholds, terms.conformal)
-        with_contrast = has_contrast(head)
-        if with_contrast:  # vessels in sulci look like blood there
+        if has_contrast(head):  # vessels in sulci look like blood there
             said = without_present(said)
     with stage(seconds, tr_later("embedding"), progress):
         weights = _any_alone(reading, detector)
@@ -134,9 +133,14 @@ def look(
             marked_from.mask_probability,
         )
     with stage(seconds, tr_later("lesions"), progress):
-        near = head.near_brain() if has_brain else np.ones_like(head.brain)
-        near_brain = on_volume(head.prepared, near, volume)
-        judge = Judge(detection, near_brain, marked_from.lesion_min_ml, with_contrast)
+        judge = judge_of(
+            detection,
+            head,
+            volume,
+            least_ml=marked_from.lesion_min_ml,
+            regions=detector.regions if detector.folder == segmenter.folder else None,
+            point=used,
+        )
         found, dropped = sift(marked, volume, judge)
     return Seen(
         detection=detection,
@@ -156,27 +160,22 @@ def look(
     )
 
 
-def detection_of(
-    raw: NDArray[np.float32], prepared: Prepared, terms: Terms, held_to: Thresholds
-) -> Detection:
-    """What a detector says of a study.
+def judge_of(
+    detection: Detection,
+    head: Head,
+    volume: Volume,
+    *,
+    least_ml: float,
+    regions: RegionTerms | None,
+    point: OperatingPoint,
+) -> Judge:
+    """What decides which marked regions of a volume are shown; the last three as in `Judge`.
 
-    Parameters
-    ----------
-    raw
-        (N, 6) its answers to the slabs that were read, before calibration.
-    prepared
-        Those slabs.
-    terms, held_to
-        Its calibration, and the operating point that it is held to.
+    Where no brain was found, nothing is away from it.
     """
-    slabs = calibrate(raw, terms.calibration)
-    return Detection(
-        slices=on_slices(any_at_least_types(slabs), prepared),
-        study=study_probability(slabs, terms.aggregation),
-        thresholds=np.array(held_to.study, np.float32),
-        slice_thresholds=np.array(held_to.slices, np.float32),
-    )
+    near = head.near_brain() if head.brain_slices().any() else np.ones_like(head.brain)
+    near_brain = on_volume(head.prepared, near, volume)
+    return Judge(detection, near_brain, least_ml, has_contrast(head), regions, point)
 
 
 @contextmanager

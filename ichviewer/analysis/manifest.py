@@ -16,6 +16,7 @@ from ichviewer.analysis.calibration import (
 from ichviewer.analysis.entries import EntryError, mapping, number, text
 from ichviewer.analysis.familiarity import Familiarity, read_familiarity
 from ichviewer.analysis.findings import OperatingPoint
+from ichviewer.analysis.lesion_probability import RegionTerms, read_region_terms
 from ichviewer.analysis.operating import (
     Conformal,
     Thresholds,
@@ -107,6 +108,7 @@ class Manifest:
     embedding_identity: str
     terms: Terms
     in_scan: InScan | None
+    regions: RegionTerms | None
     familiarity: Familiarity | None
     license: str
     training_data: str
@@ -194,6 +196,7 @@ def _parse(folder: Path, entry: Mapping[str, Any]) -> Manifest:
         embedding_identity=text(embedding, "identity") if embedding else "",
         terms=_terms(entry),
         in_scan=_in_scan(entry, roles),
+        regions=_regions(entry, roles),
         familiarity=read_familiarity(embedding, dimension) if embedding else None,
         license=text(entry, "license"),
         training_data=text(entry, "training_data"),
@@ -215,6 +218,13 @@ def _terms(entry: Mapping[str, Any]) -> Terms:
         aggregation=aggregation,
         conformal=read_conformal(entry),
     )
+
+
+def _regions(entry: Mapping[str, Any], roles: tuple[Role, ...]) -> RegionTerms | None:
+    regions = read_region_terms(entry)
+    if regions and not {Role.DETECTION, Role.SEGMENTATION} <= set(roles):
+        raise EntryError(tr("regions needs the roles detection and segmentation"))
+    return regions
 
 
 def _in_scan(entry: Mapping[str, Any], roles: tuple[Role, ...]) -> InScan | None:

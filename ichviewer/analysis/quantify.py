@@ -38,21 +38,36 @@ FLAG_ONE_SLICE = tr_later("seen on one slice only")
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A Lesion before it has a number, with the region it was measured on."""
+    """A Lesion before it has a number, with the region it was measured on.
+
+    Parameters
+    ----------
+    region, kind
+        Where, and of which type.
+    volume_ml
+        NaN on a single slice.
+    probability
+        Of any hemorrhage: the mean of its voxels, until something better is known.
+    """
 
     region: Region
     kind: HemorrhageType
     volume_ml: float
+    probability: float
 
 
 def find_lesions(marked: Marked, volume: Volume) -> tuple[Found, ...]:
     """Connected regions of every type, largest first."""
     found = [
-        Found(region, kind, region_ml(region, volume))
+        Found(region, kind, region_ml(region, volume), _mean_probability(region, marked))
         for kind in HemorrhageType
         for region in find_regions(marked.mask == kind, volume.grid)
     ]
     return tuple(sorted(found, key=lambda f: (-np.nan_to_num(f.volume_ml), -f.region.inside.sum())))
+
+
+def _mean_probability(region: Region, marked: Marked) -> float:
+    return float(marked.probability[region.box][region.inside].mean(dtype=np.float64))
 
 
 def region_ml(region: Region, volume: Volume) -> float:
@@ -61,18 +76,17 @@ def region_ml(region: Region, volume: Volume) -> float:
     return float((per_slice * volume.grid.voxel_ml[region.box[0]]).sum())
 
 
-def is_smaller(found: Found, volume: Volume, least_ml: float) -> bool:
-    """Whether a region is below the least volume; a single slice counts as one of 5 mm."""
+def nominal_ml(found: Found, volume: Volume) -> float:
+    """A region's volume; a single slice counts as one of 5 mm."""
     if np.isfinite(found.volume_ml):
-        return found.volume_ml < least_ml
+        return found.volume_ml
     _, row_mm, column_mm = volume.spacing_mm
     area_mm2 = float(found.region.inside.sum()) * row_mm * column_mm
-    return area_mm2 * _NOMINAL_SLAB_MM / 1000.0 < least_ml
+    return area_mm2 * _NOMINAL_SLAB_MM / 1000.0
 
 
 def measure(
     found: Found,
-    marked: Marked,
     volume: Volume,
     midline: Midline,
     dense: NDArray[np.bool_],
@@ -85,9 +99,7 @@ def measure(
     Parameters
     ----------
     found
-        The region, its type and volume.
-    marked
-        Where the probabilities of its voxels are.
+        The region, its type, volume and probability.
     volume
         The HU, and where the voxels are.
     midline
@@ -125,7 +137,7 @@ def measure(
         side=_side(lps_mm, weights, midline, volume),
         mean_hu=float(voxels_hu.mean()),
         max_hu=float(voxels_hu.max()),
-        probability=float(marked.probability[region.box][region.inside].mean(dtype=np.float64)),
+        probability=found.probability,
         agreement=agreement,
         flags=_flags(found, volume, voxels_hu, agreement),
         abc2_ml=abc2_ml(region, volume),

@@ -1,21 +1,28 @@
 """How the detector and the segmenter are made to agree, without hiding what either saw.
 
-A marked region stands where the detector calls any of its slices positive. Where it does not, the
-region stands only if the segmenter is sure of something large, and then says so in a flag: hiding a
-large collection would be worse than one more thing to look at. In a head with contrast, whose
-vessels are marked as subarachnoid blood in dozens of places, more is asked for. Everything dropped
-is counted in a note, and a detected type without a region is a note too.
+A marked region stands where the detector calls any of its slices positive and where it is probable
+enough to be hemorrhage, by all that is known of it, if the model can state that. Else it stands
+only if the segmenter is sure of something large that does not look like vessels: hiding a large
+collection would be worse than one more thing to look at. A flag says where the detector sees
+nothing. Everything dropped is counted in a note, and a detected type without a region is a note
+too.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ichviewer.analysis.findings import HemorrhageType, Lesion
-from ichviewer.analysis.operating import reached
-from ichviewer.analysis.quantify import Found, find_lesions, is_smaller
+from ichviewer.analysis.detection import Detection
+from ichviewer.analysis.findings import HemorrhageType, Lesion, OperatingPoint
+from ichviewer.analysis.lesion_probability import (
+    RegionTerms,
+    lesion_probability,
+    marked_region,
+    region_features,
+)
+from ichviewer.analysis.quantify import Found, find_lesions, nominal_ml
 from ichviewer.analysis.segment import Marked, erase
 from ichviewer.imaging.volume import Volume
 from ichviewer.language import tr, tr_later
@@ -25,49 +32,13 @@ DROPPED_OUTSIDE = tr_later("{amount} was marked away from the brain and is not s
 DROPPED_UNDETECTED = tr_later(
     "{amount} was marked without support by the slice detector and is not shown."
 )
-DROPPED_CONTRAST = tr_later(
-    "{amount} was marked where the slice detector is less sure than a head with contrast asks for, "
-    "and is not shown."
+DROPPED_IMPROBABLE = tr_later(
+    "{amount} was marked where hemorrhage is less probable than {least:.0%}, and is not shown."
 )
 #: A reason that makes no note.
 DROPPED_SMALL = "small"
 _SURE_ML = 2.0
 _SURE_PROBABILITY = 0.8
-
-
-@dataclass(frozen=True, eq=False)
-class Detection:
-    """What the slice detector says, with its operating point.
-
-    Parameters
-    ----------
-    slices
-        (K, 6) calibrated probabilities.
-    study
-        (6,) the study's.
-    thresholds
-        (6,) from which a column counts as found in the study.
-    slice_thresholds
-        (6,) the same operating point for one slice.
-    """
-
-    slices: NDArray[np.float32]
-    study: NDArray[np.float32]
-    thresholds: NDArray[np.float32]
-    slice_thresholds: NDArray[np.float32]
-
-    def shows(self, found: Found) -> bool:
-        """Whether any slice of the region is positive for any hemorrhage."""
-        return bool(self.slices[found.region.box[0], 0].max() >= self.slice_thresholds[0])
-
-    def shows_surely(self, found: Found) -> bool:
-        """Whether any slice of the region is as probable as a whole study has to be, too."""
-        highest = self.slices[found.region.box[0], 0].max()
-        return self.shows(found) and bool(highest >= self.thresholds[0])
-
-    def finds(self, column: int) -> bool:
-        """Whether the study is positive for a column; no type without any hemorrhage."""
-        return bool(reached(self.study, self.thresholds)[column])
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,41 +53,53 @@ class Judge:
         (K, J, I) brain and what lies within 10 mm of it.
     least_ml
         Regions below this are too small to count.
-    with_contrast
-        Whether vessels are bright. The detector then has to be surer of a slice, and the segmenter
-        alone is not enough for subarachnoid blood.
+    has_contrast
+        Whether vessels are bright.
+    regions
+        For the probability of a region; None of a model that cannot state it.
+    point
+        The operating point, for how probable a region has to be.
     """
 
     detection: Detection
     near_brain: NDArray[np.bool_]
     least_ml: float
-    with_contrast: bool
+    has_contrast: bool
+    regions: RegionTerms | None
+    point: OperatingPoint
 
-    def why_dropped(self, found: Found, marked: Marked, volume: Volume) -> str:
+    def why_dropped(self, found: Found, volume: Volume) -> str:
         """The reason to leave a region out; empty where it is a lesion."""
-        if is_smaller(found, volume, self.least_ml):
+        if nominal_ml(found, volume) < self.least_ml:
             return DROPPED_SMALL
         if not self.near_brain[found.region.box][found.region.inside].any():
             return DROPPED_OUTSIDE
-        if self._is_supported(found) or self._is_clear(found, marked, volume):
+        if self._is_clear(found, volume):
             return ""
-        return DROPPED_CONTRAST if self.detection.shows(found) else DROPPED_UNDETECTED
+        if not self.detection.shows(found.region):
+            return DROPPED_UNDETECTED
+        if self.regions and self.probability(found, volume) < self.least_probability:
+            return DROPPED_IMPROBABLE
+        return ""
 
-    def _is_supported(self, found: Found) -> bool:
-        if self.with_contrast:
-            return self.detection.shows_surely(found)
-        return self.detection.shows(found)
+    @property
+    def least_probability(self) -> float:
+        """From which a region is shown."""
+        return self.regions.shown_from[self.point] if self.regions else 0.0
 
-    def _is_clear(self, found: Found, marked: Marked, volume: Volume) -> bool:
-        looks_like_vessels = found.kind is HemorrhageType.SUBARACHNOID
-        return _is_sure(found, marked, volume) and not (self.with_contrast and looks_like_vessels)
+    def probability(self, found: Found, volume: Volume) -> float:
+        """That a region is hemorrhage; its voxels' mean where the model has no terms for it."""
+        if self.regions is None:
+            return found.probability
+        region = marked_region(found, volume)
+        features = region_features(region, self.detection.slices, has_contrast=self.has_contrast)
+        return lesion_probability(features, self.regions)
 
-
-def _is_sure(found: Found, marked: Marked, volume: Volume) -> bool:
-    """Whether the segmenter alone is enough: large, and probable throughout."""
-    probability = marked.probability[found.region.box][found.region.inside]
-    mean = float(probability.mean(dtype=np.float64))
-    return not is_smaller(found, volume, _SURE_ML) and mean >= _SURE_PROBABILITY
+    def _is_clear(self, found: Found, volume: Volume) -> bool:
+        """Whether the segmenter alone is enough: large, probable throughout, and no vessels."""
+        may_be_vessels = self.has_contrast and found.kind is HemorrhageType.SUBARACHNOID
+        is_sure = nominal_ml(found, volume) >= _SURE_ML and found.probability >= _SURE_PROBABILITY
+        return is_sure and not may_be_vessels
 
 
 def sift(marked: Marked, volume: Volume, judge: Judge) -> tuple[tuple[Found, ...], tuple[str, ...]]:
@@ -125,17 +108,20 @@ def sift(marked: Marked, volume: Volume, judge: Judge) -> tuple[tuple[Found, ...
     _, row_mm, column_mm = volume.spacing_mm
     is_single = volume.shape_kji[0] == 1
     for found in find_lesions(marked, volume):
-        reason = judge.why_dropped(found, marked, volume)
+        reason = judge.why_dropped(found, volume)
         if reason:
             area_mm2 = float(found.region.inside.sum()) * row_mm * column_mm
             amount = area_mm2 if is_single else found.volume_ml
             dropped[reason] = dropped.get(reason, 0.0) + amount
             erase(marked, found.region)
         else:
-            kept.append(found)
+            kept.append(replace(found, probability=judge.probability(found, volume)))
     dropped.pop(DROPPED_SMALL, None)
     unit, digits = ("mm²", 0) if is_single else ("mL", 1)
-    notes = (tr(why, amount=f"{amount:.{digits}f} {unit}") for why, amount in dropped.items())
+    notes = (
+        tr(why, amount=f"{amount:.{digits}f} {unit}", least=judge.least_probability)
+        for why, amount in dropped.items()
+    )
     return tuple(kept), tuple(notes)
 
 

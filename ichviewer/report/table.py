@@ -36,6 +36,7 @@ _LESION_HEAD = (
     *(
         tr_later("lesion"),
         tr_later("type"),
+        tr_later("prob."),
         "mL",
         "ABC/2",
         "mm",
@@ -259,6 +260,7 @@ def _lesion_row(lesion: Lesion) -> tuple[str, ...]:
     return (
         str(lesion.number),
         tr(lesion.kind.word),
+        _number(lesion.probability, 2),
         _number(lesion.volume_ml, 1),
         _number(lesion.abc2_ml, 1),
         _number(lesion.diameter_mm, 0),

@@ -28,7 +28,7 @@ _GIVE_WAY = (6, 4, 5)
 #: However little room there is, so many rows are seen.
 _LEAST_ROWS = 4
 _TIPS = {
-    2: tr_later("Mean probability of the type over the lesion"),
+    2: tr_later("Probability that this is hemorrhage, of whatever type"),
     4: tr_later("Largest diameter within a slice"),
     6: tr_later("Mean / highest HU"),
     7: tr_later("Caution: see below the table"),

@@ -114,32 +114,36 @@ def test_in_a_head_with_contrast_nothing_is_called_present(models: Path) -> None
     assert of_enhanced.answers[0] is Answer.UNCERTAIN
 
 
-def test_in_a_head_with_contrast_more_is_asked_of_the_detector(tmp_path: Path) -> None:
-    """Slices that reach their threshold, but not a study's, are enough without contrast only."""
-    calibration = {
-        "method": "temperature",
-        "temperature": dict.fromkeys(PROBABILITY_COLUMNS, 10.0),
-        "bias": dict.fromkeys(PROBABILITY_COLUMNS, 0.0),
+def test_a_lesion_is_as_probable_as_the_manifest_says(tmp_path: Path) -> None:
+    """By the voxels alone: of 1.3 mL in one place, shown or not by the operating point."""
+    regions = {
+        "intercept": -1.0,
+        "weights": {"any": 0.0, "type": 0.0, "voxels": 1.0, "log_ml": 0.0, "vessels": 0.0},
+        "shown_from": {"sensitive": 0.1, "balanced": 0.2, "specific": 0.99},
     }
-    balanced = {
-        "study": dict.fromkeys(PROBABILITY_COLUMNS, 0.95),
-        "slice": dict.fromkeys(PROBABILITY_COLUMNS, 0.6),
+    point = {
+        "study": dict.fromkeys(PROBABILITY_COLUMNS, 0.5),
+        "slice": dict.fromkeys(PROBABILITY_COLUMNS, 0.5),
         "mask_probability": 0.5,
     }
     write_model(
-        tmp_path / "threshold", calibration=calibration, operating_points={"balanced": balanced}
+        tmp_path / "threshold",
+        regions=regions,
+        operating_points={"balanced": point, "specific": point},
     )
     small = (BLEED[0], (7.0, 7.0, 7.0))
-    plain = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15), bleed_mm=small)
-    enhanced = phantoms.with_vessels(plain, vessel_hu=150)
-    of_plain, of_enhanced = (analyze(v, CT, tmp_path, device="cpu") for v in (plain, enhanced))
-    assert 0.6 < of_plain.slice_probability[:, 0].max() < 0.95
-    assert len(of_plain.lesions) == 1
-    assert of_enhanced.lesions == ()
-    assert not of_enhanced.mask.any()
+    volume = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15), bleed_mm=small)
+    balanced, specific = (
+        analyze(volume, CT, tmp_path, device="cpu", point=at)
+        for at in (OperatingPoint.BALANCED, OperatingPoint.SPECIFIC)
+    )
+    (lesion,) = balanced.lesions
+    assert 0.4 < lesion.probability < 0.9
+    assert specific.lesions == ()
+    assert not specific.mask.any()
     assert (
-        "1.3 mL was marked where the slice detector is less sure than a head with contrast asks "
-        "for, and is not shown." in of_enhanced.notes
+        "1.3 mL was marked where hemorrhage is less probable than 99%, and is not shown."
+        in specific.notes
     )
 
 

@@ -41,6 +41,12 @@ def point(value: float) -> dict[str, Any]:
     return {"study": by_column(value), "slice": by_column(value), "mask_probability": 0.5}
 
 
+REGIONS = {
+    "intercept": -4.0,
+    "weights": {"any": 0.2, "type": 0.3, "voxels": 2.0, "log_ml": 0.25, "vessels": -4.5},
+    "shown_from": {"sensitive": 0.02, "balanced": 0.05, "specific": 0.2},
+}
+FALLING = {"sensitive": 0.5, "balanced": 0.1, "specific": 0.2}
 CONFORMAL = {
     "alpha": 0.05,
     "present_quantile": by_column(0.7),
@@ -55,6 +61,7 @@ def test_what_calibration_may_add_is_read(tmp_path: Path) -> None:
             "calibration": isotonic(),
             "operating_points": {"sensitive": point(0.01), "specific": point(0.99)},
             "conformal": CONFORMAL,
+            "regions": REGIONS,
             "study.calibration": {"method": "temperature", "temperature": by_column(2.0)},
         },
     )
@@ -72,6 +79,9 @@ def test_what_calibration_may_add_is_read(tmp_path: Path) -> None:
     assert sensitive.lesion_min_ml == balanced.lesion_min_ml
     assert terms.conformal == Conformal(0.05, (0.7,) * 6, (0.3,) * 6)
     assert terms.aggregation.calibration.temperature == (2.0,) * 6
+    assert manifest.regions is not None
+    assert manifest.regions.weights == (0.2, 0.3, 2.0, 0.25, -4.5)
+    assert manifest.regions.shown_from[OperatingPoint.SPECIFIC] == 0.2
 
 
 def test_manifest_without_them_has_one_point_and_no_abstention(tmp_path: Path) -> None:
@@ -79,6 +89,7 @@ def test_manifest_without_them_has_one_point_and_no_abstention(tmp_path: Path) -
     assert set(manifest.terms.operating_points) == {OperatingPoint.BALANCED}
     assert manifest.terms.conformal is None
     assert manifest.familiarity is None
+    assert manifest.regions is None
 
 
 def test_everything_is_read(tmp_path: Path) -> None:
@@ -131,6 +142,14 @@ def test_everything_is_read(tmp_path: Path) -> None:
         ({"operating_points": {"specific": point(1.5)}}, r"study\.any is 1\.5, outside"),
         ({"conformal": {"alpha": 0.05}}, r"conformal\.present_quantile is missing"),
         ({"conformal": {**CONFORMAL, "alpha": 0}}, r"conformal\.alpha is 0"),
+        ({"regions": {**REGIONS, "intercept": None}}, r"regions\.intercept is missing"),
+        ({"regions": {**REGIONS, "weights": {"any": 1}}}, r"regions\.weights\.type is missing"),
+        ({"regions": {**REGIONS, "shown_from": {"sensitive": 2}}}, r"sensitive is 2, outside"),
+        (
+            {"regions": {**REGIONS, "shown_from": FALLING}},
+            r"regions\.shown_from: a more sensitive point",
+        ),
+        ({"regions": REGIONS, "roles": ["detection"]}, "regions needs the roles"),
         ({"embedding.known": 5}, r"embedding\.known is missing or no table"),
         ({"study.method": "vote"}, "vote"),
         ({"study.slices": 0}, "study.slices"),

@@ -1,18 +1,17 @@
 """Detector and segmenter disagree in words, and nothing large is hidden."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from ichviewer.analysis.findings import HemorrhageType, Lesion, Side
+from ichviewer.analysis.detection import Detection
+from ichviewer.analysis.findings import HemorrhageType, Lesion, OperatingPoint, Side
+from ichviewer.analysis.lesion_probability import FEATURES, RegionTerms
 from ichviewer.analysis.quantify import find_lesions
 from ichviewer.analysis.reconcile import (
-    DROPPED_CONTRAST,
+    DROPPED_IMPROBABLE,
     DROPPED_OUTSIDE,
     DROPPED_SMALL,
     DROPPED_UNDETECTED,
-    Detection,
     Judge,
     notes_on_disagreement,
     sift,
@@ -25,6 +24,13 @@ GRID = make_grid(slices=6, px=60, px_mm=1.0)
 VOLUME = Volume(np.full(GRID.shape_kji, 60, np.int16), GRID)
 NEAR = np.zeros(GRID.shape_kji, bool)
 NEAR[:, 10:50, 10:50] = True
+SUBDURAL, SUBARACHNOID = HemorrhageType.SUBDURAL, HemorrhageType.SUBARACHNOID
+#: The logit of a region is that of its slices' mean probability of any, less 5 for vessels.
+BY_SLICES = RegionTerms(
+    intercept=0.0,
+    weights=tuple({"any": 1.0, "vessels": -5.0}.get(name, 0.0) for name in FEATURES),
+    shown_from=dict(zip(OperatingPoint, (0.1, 0.3, 0.6), strict=True)),
+)
 
 
 def detection(slices: dict[int, float], study: dict[int, float] | None = None) -> Detection:
@@ -38,20 +44,27 @@ def detection(slices: dict[int, float], study: dict[int, float] | None = None) -
     return Detection(table, whole, half, half)
 
 
+def judge(
+    says: Detection,
+    regions: RegionTerms | None = None,
+    point: OperatingPoint = OperatingPoint.BALANCED,
+    *,
+    has_contrast: bool = False,
+) -> Judge:
+    return Judge(says, NEAR, 0.1, has_contrast, regions, point)
+
+
 def reason(
     box: tuple[slice, slice, slice],
-    says: Detection,
+    by: Judge,
     probability: float = 0.6,
-    kind: HemorrhageType = HemorrhageType.SUBDURAL,
-    *,
-    with_contrast: bool = False,
+    kind: HemorrhageType = SUBDURAL,
 ) -> str:
     mask = np.zeros(GRID.shape_kji, np.uint8)
     mask[box] = kind
     marked = Marked(mask, np.where(mask, probability, 0).astype(np.float16))
     (found,) = find_lesions(marked, VOLUME)
-    judge = Judge(says, NEAR, least_ml=0.1, with_contrast=with_contrast)
-    return judge.why_dropped(found, marked, VOLUME)
+    return by.why_dropped(found, VOLUME)
 
 
 LARGE = (slice(1, 3), slice(20, 40), slice(20, 40))  # 4 mL
@@ -75,36 +88,68 @@ ELSEWHERE = detection({5: 0.9})
 def test_what_becomes_of_a_region(
     box: tuple[slice, slice, slice], says: Detection, probability: float, expected: str
 ) -> None:
-    assert reason(box, says, probability) == expected
+    assert reason(box, judge(says), probability) == expected
 
 
-SUBDURAL, SUBARACHNOID = HemorrhageType.SUBDURAL, HemorrhageType.SUBARACHNOID
-#: Slice 2 counts as positive from 0.5 on, a study from 0.65.
-HARDLY = replace(detection({2: 0.6}), thresholds=np.full(6, 0.65, np.float32))
-SURELY = replace(HARDLY, slices=POSITIVE.slices)
+#: Both slices of LARGE and MEDIUM at 0.5.
+EVEN = detection({1: 0.5, 2: 0.5})
 
 
 @pytest.mark.parametrize(
-    ("box", "says", "probability", "kind", "expected"),
+    ("point", "expected"),
     [
-        (MEDIUM, SURELY, 0.6, SUBARACHNOID, ""),
-        (MEDIUM, HARDLY, 0.6, SUBARACHNOID, DROPPED_CONTRAST),
-        (MEDIUM, HARDLY, 0.6, SUBDURAL, DROPPED_CONTRAST),
-        (MEDIUM, ELSEWHERE, 0.6, SUBDURAL, DROPPED_UNDETECTED),
-        (LARGE, HARDLY, 0.95, SUBDURAL, ""),
-        (LARGE, HARDLY, 0.95, SUBARACHNOID, DROPPED_CONTRAST),
+        (OperatingPoint.SENSITIVE, ""),
+        (OperatingPoint.BALANCED, ""),
+        (OperatingPoint.SPECIFIC, DROPPED_IMPROBABLE),
     ],
 )
-def test_with_contrast_the_detector_has_to_be_as_sure_as_of_a_study(
-    box: tuple[slice, slice, slice],
-    says: Detection,
-    probability: float,
-    kind: HemorrhageType,
-    expected: str,
+def test_a_region_is_held_to_its_probability_at_the_operating_point(
+    point: OperatingPoint, expected: str
 ) -> None:
-    assert reason(box, says, probability, kind, with_contrast=True) == expected
-    if expected == DROPPED_CONTRAST:
-        assert reason(box, says, probability, kind) == ""
+    assert reason(MEDIUM, judge(EVEN, BY_SLICES, point)) == expected
+
+
+@pytest.mark.parametrize(
+    ("box", "kind", "probability", "expected"),
+    [
+        (MEDIUM, SUBDURAL, 0.6, ""),
+        (MEDIUM, SUBARACHNOID, 0.6, DROPPED_IMPROBABLE),
+        (LARGE, SUBARACHNOID, 0.95, DROPPED_IMPROBABLE),
+    ],
+)
+def test_vessels_with_contrast_may_be_taken_for_subarachnoid_blood(
+    box: tuple[slice, slice, slice], kind: HemorrhageType, probability: float, expected: str
+) -> None:
+    assert reason(box, judge(EVEN, BY_SLICES), probability, kind) == ""
+    enhanced = judge(EVEN, BY_SLICES, has_contrast=True)
+    assert reason(box, enhanced, probability, kind) == expected
+
+
+#: One slice of LARGE and MEDIUM is positive, both together are not probable.
+HARDLY = detection({2: 0.5})
+
+
+def test_what_is_large_and_sure_is_shown_however_improbable() -> None:
+    assert reason(LARGE, judge(HARDLY, BY_SLICES), 0.6) == DROPPED_IMPROBABLE
+    assert reason(LARGE, judge(HARDLY, BY_SLICES), 0.95) == ""
+
+
+def test_a_probable_region_needs_the_detector_too() -> None:
+    says = detection({1: 0.4, 2: 0.4})
+    assert reason(MEDIUM, judge(says, BY_SLICES)) == DROPPED_UNDETECTED
+
+
+def test_a_lesion_has_the_probability_of_its_region() -> None:
+    mask = np.zeros(GRID.shape_kji, np.uint8)
+    mask[MEDIUM] = SUBDURAL
+    mask[4:6, 35:45, 35:45] = SUBDURAL  # 1 mL, improbable
+    marked = Marked(mask, np.where(mask, 0.6, 0).astype(np.float16))
+    says = detection({1: 0.3, 2: 0.7, 5: 0.5})
+    (lesion,), notes = sift(marked, VOLUME, judge(says, BY_SLICES))
+    assert lesion.probability == pytest.approx(0.5, abs=1e-6)
+    assert notes == (
+        "1.0 mL was marked where hemorrhage is less probable than 30%, and is not shown.",
+    )
 
 
 def test_what_is_dropped_leaves_the_mask_and_is_told_but_for_what_is_small() -> None:
@@ -115,7 +160,7 @@ def test_what_is_dropped_leaves_the_mask_and_is_told_but_for_what_is_small() -> 
     mask[2, 40:42, 20:24] = HemorrhageType.EPIDURAL  # 0.04 mL
     kept_mask = np.where(mask == HemorrhageType.SUBDURAL, mask, 0)
     marked = Marked(mask, np.where(mask, 0.6, 0).astype(np.float16))
-    kept, notes = sift(marked, VOLUME, Judge(POSITIVE, NEAR, 0.1, False))
+    kept, notes = sift(marked, VOLUME, judge(POSITIVE))
     assert [found.kind for found in kept] == [HemorrhageType.SUBDURAL]
     np.testing.assert_array_equal(marked.mask, kept_mask)
     assert notes == (

@@ -49,6 +49,7 @@ def reading(
         both_ml=np.zeros(6),
         shown_ml=np.zeros(6),
         shown_both_ml=np.zeros(6),
+        regions=(),
     )
 
 
