@@ -184,7 +184,7 @@ def known_vectors(readings: list[Reading], calibration: Calibration) -> dict[str
     }
 
 
-def regions_of(readings: list[Reading], manifest: dict[str, Any]) -> dict[str, Any]:
+def regions_of(readings: list[Reading], manifest: dict[str, Any]) -> dict[str, Any] | None:
     """Terms for the probability of marked regions, with contrast and without, in whole scans."""
     own = manifest.get("in_scan", manifest)
     calibration = read_calibration(own["calibration"], "calibration")
@@ -230,7 +230,9 @@ def main() -> None:
         terms = calibration_of(chosen, [r.said for r in chosen])
         _write_terms(manifest["in_scan"], terms, best)
     fitted = read_calibration(manifest["calibration"], "calibration")
-    manifest["regions"] = regions_of(readings[best], manifest)
+    manifest.pop("regions", None)
+    if regions := regions_of(readings[best], manifest):
+        manifest["regions"] = regions
     manifest["embedding"]["known"] = known_vectors(readings[best], fitted)
     file.write_text(json.dumps(manifest, indent=2) + "\n")
     print(

@@ -22,6 +22,9 @@ def card(
     """The whole card as Markdown; `tables` are those of `training.evaluate`."""
     thresholds = manifest["thresholds"]
     balanced = manifest.get("in_scan", manifest)["operating_points"]["balanced"]
+    improbable = (
+        ", and those less probable than a threshold (below)" if "regions" in manifest else ""
+    )
     return f"""# {manifest["name"]} {manifest["version"]}
 
 **{manifest["intended_use"].capitalize()}.** Trained on simulated head CT only: no patient's image
@@ -73,20 +76,10 @@ A voxel is marked where the five types together reach
 
 ### Lesions shown
 The same of what the viewer shows of the mask: regions away from the brain or too small are left
-out, and, unless they are large and sure, those on slices that the detector does not call positive
-and those less probable than {manifest["regions"]["shown_from"]["balanced"]:g}.
+out, and, unless they are large and sure, those on slices that the detector does not call
+positive{improbable}.
 
-{tables["shown"]}
-
-### How probable a marked region is
-The probability of a lesion is that of being hemorrhage, of whatever type. It weighs the slices'
-probabilities, that of its voxels, its mL, and whether it may be vessels with contrast, as fitted on
-{manifest["regions"]["data"]} (docs/models.md). Here a region of
-0.1 mL or more counts as hemorrhage where 0.3 of it is.
-
-{tables["region_probability"]}
-
-{tables["regions"]}
+{tables["shown"]}{_regions(manifest, tables)}
 
 ## Real images, as they are
 {tables["real"]}
@@ -126,6 +119,25 @@ A second network ({second["size_bytes"] / 1e3:.0f} kB, SHA-256 `{second["sha256"
 first says of all slabs of a scan and corrects the probabilities of its slices. It was taught on
 {second["training_data"]}. Mask, evidence map and vectors are the first network's. A slice without
 neighbours is told by the first network alone; thresholds there {_listed(single)}."""
+
+
+def _regions(manifest: Mapping[str, Any], tables: Mapping[str, str]) -> str:
+    """A section on the probability of marked regions, where the model states it."""
+    if "regions" not in manifest:
+        return ""
+    regions = manifest["regions"]
+    return f"""
+
+### How probable a marked region is
+The probability of a lesion is that of being hemorrhage, of whatever type. It weighs the slices'
+probabilities, that of its voxels, its mL, and whether it may be vessels with contrast, as fitted on
+{regions["data"]} (docs/models.md). The thresholds are
+{_listed(regions["shown_from"])}. Here a region of 0.1 mL or more counts as
+hemorrhage where 0.3 of it is.
+
+{tables["region_probability"]}
+
+{tables["regions"]}"""
 
 
 def _listed(values: Mapping[str, float]) -> str:

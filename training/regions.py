@@ -23,10 +23,10 @@ from ichviewer.analysis.lesion_probability import (
 from ichviewer.analysis.quantify import find_lesions
 from ichviewer.analysis.reconcile import DROPPED_OUTSIDE, DROPPED_SMALL, Judge
 from ichviewer.analysis.segment import Marked
+from ichviewer.evaluation.lesion_probability import RIGHT_SHARE
 from ichviewer.imaging.volume import Volume
 from training.fields import Floats
 
-RIGHT_SHARE = 0.3
 #: How probable a region has to be at each operating point. What is hidden by mistake may harm more
 #: than what is shown by mistake, so all are low: one in 50, in 20 and in 5.
 SHOWN_FROM = {"sensitive": 0.02, "balanced": 0.05, "specific": 0.2}
@@ -109,8 +109,10 @@ def fit_regions(
     regions: Sequence[Sequence[JudgedRegion]],
     slabs: Sequence[Floats],
     has_contrast: Sequence[bool],
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """A manifest's `regions`: terms for the probability that a region is hemorrhage.
+
+    None where all regions are right, or none is: nothing is known then of what tells them apart.
 
     Parameters
     ----------
@@ -127,6 +129,8 @@ def fit_regions(
         for one in own
     ]
     right = [one.is_right for own in regions for one in own]
+    if len(set(right)) < 2:
+        return None
     fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit(np.stack(features), right)
     weights = zip(FEATURES, fitted.coef_[0], strict=True)
     return {

@@ -122,6 +122,7 @@ def analyze(
         cam=seen.cam,
         slice_thresholds=seen.detection.slice_thresholds,
         operating_point=seen.operating_point,
+        lesions_shown_from=seen.lesions_shown_from,
         answers=seen.answers,
         midline=midline,
         midline_shift=shift,

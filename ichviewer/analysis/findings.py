@@ -233,6 +233,9 @@ class Findings:
         calibrated apart; None where it is that of the study.
     operating_point
         Which one the thresholds are of.
+    lesions_shown_from
+        Probability from which a marked region is a lesion; NaN where the model cannot state one,
+        so that a lesion's is the mean of its voxels'.
     answers
         Present, absent or uncertain, by `PROBABILITY_COLUMNS`; empty where refused.
     midline
@@ -256,6 +259,7 @@ class Findings:
     cam: EvidenceMaps | None = None
     slice_thresholds: NDArray[np.float32] | None = None
     operating_point: OperatingPoint = OperatingPoint.BALANCED
+    lesions_shown_from: float = float("nan")
     answers: tuple[Answer, ...] = ()
     midline: Midline | None = None
     midline_shift: MidlineShift | None = None

@@ -58,6 +58,8 @@ class Seen:
         Sentences on what was marked and is not shown, and on how the models ran.
     operating_point
         Which one the thresholds are of.
+    lesions_shown_from
+        As in `Findings`.
     answers
         Present, absent or uncertain, by column.
     """
@@ -71,6 +73,7 @@ class Seen:
     models: tuple[ModelInfo, ...]
     notes: tuple[str, ...]
     operating_point: OperatingPoint
+    lesions_shown_from: float
     answers: tuple[Answer, ...]
 
 
@@ -156,6 +159,7 @@ def look(
             *(note for reading in readings.values() for note in reading.notes),
         ),
         operating_point=used,
+        lesions_shown_from=judge.least_probability,
         answers=said,
     )
 

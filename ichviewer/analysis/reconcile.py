@@ -84,8 +84,8 @@ class Judge:
 
     @property
     def least_probability(self) -> float:
-        """From which a region is shown."""
-        return self.regions.shown_from[self.point] if self.regions else 0.0
+        """From which a region is shown; NaN of a model that cannot state one."""
+        return self.regions.shown_from[self.point] if self.regions else float("nan")
 
     def probability(self, found: Found, volume: Volume) -> float:
         """That a region is hemorrhage; its voxels' mean where the model has no terms for it."""
@@ -144,7 +144,7 @@ def _suspicions(lesions: tuple[Lesion, ...], detection: Detection) -> Iterator[s
 def _suspected(detection: Detection, column: int, what: str) -> str:
     return tr(
         "{what} may be there ({probability:.0%}), most likely on slice {number}, "
-        "but no region of it was marked.",
+        "but no region of it is shown.",
         what=what,
         probability=detection.study[column],
         number=int(detection.slices[:, column].argmax()) + 1,

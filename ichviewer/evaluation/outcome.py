@@ -14,6 +14,7 @@ from ichviewer.analysis.look import Seen, look, stage
 from ichviewer.analysis.manifest import Manifest, Role
 from ichviewer.analysis.reading import ModelSet
 from ichviewer.evaluation.images import Image
+from ichviewer.evaluation.lesion_probability import ShownLesion, shown_lesions
 from ichviewer.evaluation.overlap import Overlap, compare
 from ichviewer.evaluation.table import Row
 from ichviewer.language import tr
@@ -69,6 +70,8 @@ class Outcome:
         Answers for each slice, or None where their truth is not known.
     overlap
         Against the true mask, or None without one.
+    lesions
+        Those shown, beside the true mask; none without one.
     true_amount, marked_amount
         Blood in mL, mm² where there is one slice; the true one NaN without a mask.
     seconds
@@ -83,6 +86,7 @@ class Outcome:
     whole: Answers
     slices: Answers | None
     overlap: Overlap | None
+    lesions: tuple[ShownLesion, ...]
     true_amount: float
     marked_amount: float
     seconds: dict[str, float]
@@ -104,10 +108,11 @@ def read_image(
         gate = join(check_header(image.volume, image.header), check_head(image.volume, head))
     seen = look(image.volume, head, models, progress, seconds, point=point)
     gate = join(gate, check_vector(seen.embedding, models.by_role[Role.EMBEDDING].familiarity))
-    overlap = None
+    overlap, lesions = None, tuple[ShownLesion, ...]()
     with stage(seconds, "comparison", progress):
         if image.truth is not None:
             overlap = compare(image.truth, seen.marked.mask, image.volume)
+            lesions = tuple(shown_lesions(seen.lesions, image.truth))
     outcome = Outcome(
         row=row,
         is_single=image.is_single,
@@ -115,6 +120,7 @@ def read_image(
         whole=_whole(image, seen),
         slices=None if image.slice_labels is None else _slices(image.slice_labels, seen),
         overlap=overlap,
+        lesions=lesions,
         true_amount=float("nan") if overlap is None else float(overlap.amount[1:].sum()),
         marked_amount=_marked_amount(image, seen),
         seconds=seconds,

@@ -20,6 +20,8 @@ def segmentation_section(described: Mapping[str, Any]) -> Iterator[str]:
     for kind, words in ((SLICE, tr("Single slices")), (STUDY, tr("Scans"))):
         if segmentation[kind]:
             yield from _amounts(described, kind, words)
+    if segmentation["lesion_probability"]:
+        yield from _lesion_probability(segmentation["lesion_probability"])
     for source, numbers in segmentation["by_source"].items():
         yield heading(
             3,
@@ -37,6 +39,31 @@ def segmentation_section(described: Mapping[str, Any]) -> Iterator[str]:
         if segmentation[key]:
             yield heading(3, f"{words} ({segmentation[key]['images']})")
             yield _overlap_table(segmentation[key])
+
+
+def _lesion_probability(numbers: Mapping[str, Any]) -> Iterator[str]:
+    yield heading(3, tr("Probability of the marked lesions"))
+    in_all = tr(
+        "Lesions: {count}, of them hemorrhage: {right}. AUC {auc}, calibration error {ece}.",
+        count=numbers["lesions"],
+        right=numbers["hemorrhage"],
+        auc=number(numbers["auc"], 3),
+        ece=number(numbers["ece"], 3),
+    )
+    yield f"<p>{escape(in_all)}</p>"
+    yield table(
+        (tr_later("probability"), tr_later("lesions"), tr_later("mean"), tr_later("hemorrhage")),
+        [
+            (
+                tr(" to ").join(number(one[end]) for end in ("from", "below")),
+                str(one["lesions"]),
+                number(one["probability"]),
+                number(one["frequency"]),
+            )
+            for one in numbers["bins"]
+            if one["lesions"]
+        ],
+    )
 
 
 def _overlap_table(numbers: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
-from ichviewer.evaluation import detection, metrics, segmentation
+from ichviewer.evaluation import detection, lesion_probability, metrics, segmentation
 from ichviewer.evaluation.outcome import Answers, Outcome
 from ichviewer.evaluation.overlap import totals
 from ichviewer.evaluation.segmentation import Overlaps
@@ -40,6 +40,7 @@ _RULES = {
     ),
     "empty": segmentation.EMPTY_RULE,
     "lesion": segmentation.LESION_RULE,
+    "lesion_probability": lesion_probability.RULE,
 }
 
 
@@ -122,6 +123,8 @@ def _segmentation(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             )
     has_scans = any(not outcome.is_single for outcome in masked)
     described["slices"] = _slice_overlap(masked) if has_scans else None
+    shown = [lesion for outcome in masked for lesion in outcome.lesions]
+    described["lesion_probability"] = lesion_probability.describe(shown)
     return described
 
 

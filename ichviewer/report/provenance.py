@@ -1,6 +1,7 @@
 """Where a result comes from: program, series, models, calibration, operating point, seconds."""
 
 from collections.abc import Iterator
+from math import isnan
 
 from ichviewer import __version__
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, Findings
@@ -18,6 +19,7 @@ def provenance_text(findings: Findings) -> str:
             _input(findings),
             *("\n".join(_model(model)) for model in findings.models),
             _operating_point(findings),
+            _lesions(findings),
             *_calibrations(findings),
             _seconds(findings),
             *(("\n".join(said),) if (said := (*findings.gate.reasons, *findings.notes)) else ()),
@@ -76,6 +78,16 @@ def _operating_point(findings: Findings) -> str:
     head = (tr("counts as found from"), tr("study"), tr("slice"))
     title = tr("Operating point: {point}", point=tr(findings.operating_point))
     return f"{title}\n{table(head, rows)}"
+
+
+def _lesions(findings: Findings) -> str:
+    if isnan(findings.lesions_shown_from):
+        return tr("Probability of a lesion: the mean of its voxels'")
+    return tr(
+        "Probability of a lesion: weighed up from slices, voxels, volume and contrast; "
+        "shown from {share} on",
+        share=figure(findings.lesions_shown_from, ".0%"),
+    )
 
 
 def _calibrations(findings: Findings) -> Iterator[str]:

@@ -43,6 +43,7 @@ def describe_findings(findings: Findings) -> dict[str, Any]:
         "slice_thresholds": _by_column(
             findings.thresholds if findings.slice_thresholds is None else findings.slice_thresholds
         ),
+        "lesions_shown_from": number(findings.lesions_shown_from),
         "slice_probability": [_by_column(row) for row in findings.slice_probability],
         "volume_ml": {
             "all": number(findings.volume_ml()),

@@ -139,6 +139,7 @@ def test_a_lesion_is_as_probable_as_the_manifest_says(tmp_path: Path) -> None:
     )
     (lesion,) = balanced.lesions
     assert 0.4 < lesion.probability < 0.9
+    assert (balanced.lesions_shown_from, specific.lesions_shown_from) == (0.2, 0.99)
     assert specific.lesions == ()
     assert not specific.mask.any()
     assert (

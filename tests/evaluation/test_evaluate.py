@@ -102,6 +102,8 @@ def test_a_perfect_reader_is_called_one(evaluation: Evaluation) -> None:
     assert segmentation["any_dice_mean"] > 0.9
     assert segmentation["macro_dice"] == segmentation["classes"]["intraparenchymal"]["dice_mean"]
     assert segmentation["classes"]["any"]["nsd_2mm_mean"] > 0.95
+    lesions = segmentation["lesion_probability"]
+    assert lesions["lesions"] == lesions["hemorrhage"] > 0
 
 
 def test_slices_of_a_scan_are_counted_apart(evaluation: Evaluation) -> None:

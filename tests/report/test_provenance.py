@@ -28,6 +28,7 @@ def test_everything_a_reader_may_ask_is_there() -> None:
         samples.findings(gate=GateAnswer.WARNED),
         models=(info,),
         operating_point=OperatingPoint.SENSITIVE,
+        lesions_shown_from=0.02,
         thresholds=np.array([0.5, 0.31, 0.32, 0.33, 0.34, 0.35], np.float32),
         slice_thresholds=np.array([0.61, 0.2, 0.2, 0.2, 0.2, 0.2], np.float32),
         notes=("Brain is seen on slices 1 to 27 only.",),
@@ -49,6 +50,8 @@ def test_everything_a_reader_may_ask_is_there() -> None:
         "used for: " + ", ".join(role.value for role in DETECTOR.roles),
         "Input: processed with warning",
         "Operating point: sensitive",
+        "Probability of a lesion: weighed up from slices, voxels, volume and contrast; shown from "
+        "2% on",
         "Calibration of slices",
         "Calibration of the study",
         "Seconds: 4.00 in all\n    detect: 1.50\n    segment: 2.50",
@@ -60,6 +63,11 @@ def test_everything_a_reader_may_ask_is_there() -> None:
     assert ["any", "hemorrhage", "50.0%", "61.0%"] in rows
     for name, percent in zip(PROBABILITY_COLUMNS[1:], range(31, 36), strict=True):
         assert [name, f"{percent}.0%", "20.0%"] in rows
+
+
+def test_a_model_without_a_probability_for_lesions_says_so() -> None:
+    said = provenance_text(samples.findings())
+    assert "Probability of a lesion: the mean of its voxels'" in said
 
 
 def test_the_curves_shown_are_the_models_own() -> None:

@@ -57,6 +57,7 @@ def findings() -> Findings:
         slice_thresholds=np.array([0.6, 0.61, 0.62, 0.63, 0.64, 0.65], np.float32),
         models=(MODEL,),
         operating_point=OperatingPoint.SPECIFIC,
+        lesions_shown_from=0.15,
         answers=(Answer.PRESENT, Answer.ABSENT, Answer.PRESENT, Answer.UNCERTAIN, Answer.ABSENT,
                  Answer.PRESENT),
         midline_shift=MidlineShift(-4.56, 6),
@@ -102,6 +103,7 @@ def test_every_field_of_findings_has_its_value() -> None:
         },
         "study_probability": columns(0.97, 0.1, 0.92, 0.2, 0.3, 0.81),
         "thresholds": columns(0.5, 0.41, 0.42, 0.43, 0.44, 0.45),
+        "lesions_shown_from": 0.15,
         "slice_thresholds": columns(0.6, 0.61, 0.62, 0.63, 0.64, 0.65),
         "volume_ml": {
             "all": 27.75,

@@ -80,6 +80,7 @@ def test_regression_finds_the_weights_that_were_hidden() -> None:
     rng = np.random.default_rng(0)
     studies = [drawn(rng) for _ in range(500)]
     entry = fit_regions(*zip(*studies, strict=True), [False] * 500)
+    assert entry is not None
     assert entry["weights"]["any"] == pytest.approx(1.0, abs=0.1)
     assert entry["weights"]["voxels"] == pytest.approx(0.5, abs=0.1)
     assert entry["intercept"] == pytest.approx(-1.0, abs=0.2)
@@ -94,3 +95,11 @@ def test_regression_finds_the_weights_that_were_hidden() -> None:
     ]
     right, stated = np.array(held_out).T
     assert stated.mean() == pytest.approx(right.mean(), abs=0.03)
+
+
+def test_of_false_regions_alone_nothing_is_learned() -> None:
+    regions, slabs = drawn(np.random.default_rng(0))
+    false = [one for one in regions if not one.is_right]
+    assert len(false) > 2
+    assert fit_regions([false], [slabs], [False]) is None
+    assert fit_regions([[]], [slabs], [False]) is None
