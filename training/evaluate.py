@@ -253,7 +253,7 @@ def main() -> None:
         "detection": detection_table(readings, manifest),
         "mask": mask_table(readings),
         "shown": shown_table(readings),
-        "region_probability": probability_table(readings),
+        "region_probability": probability_table([one for r in readings for one in r.regions]),
         "regions": shown_regions_table(readings),
         "contrast": contrast_table(readings, manifest),
         "size": size_table(readings, manifest),

@@ -2,10 +2,10 @@
 
 `python -m training.inserted_scans models/ichnet-s` lays blood of one type into neighbouring slices
 of the real head without contrast and reads the whole head: each slab as the first network says it
-alone, and as the second says it in the scan. Clots and collections are bodies of which
-`training.lay_in` cuts every slice that they reach; blood in fluid is drawn on two to eight slices
-anew. One head, simple blood: whether what was taught on simulated scans holds on real texture, not
-how well patients are read.
+alone, and as the second says it in the scan; then how probable marked regions are said to be, and
+how many of them are blood. Clots and collections are bodies of which `training.lay_in` cuts every
+slice that they reach; blood in fluid is drawn on two to eight slices anew. One head, simple blood:
+whether what was taught on simulated scans holds on real texture, not how well patients are read.
 """
 
 from __future__ import annotations
@@ -25,13 +25,17 @@ from ichviewer.analysis.head import find_head
 from ichviewer.analysis.manifest import Manifest
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.reading import read
+from ichviewer.analysis.segment import mark
 from ichviewer.imaging.volume import Volume
 from ichviewer.progress import silent
 from training.card import table
 from training.fields import Floats, Rng
 from training.lay_in import IN_FLUID, Bools, RealSlice, cut, draw_body, fill, lay_in
 from training.metrics import auc, sensitivity_specificity
+from training.reading import viewer_judge
 from training.real_heads import real_volumes
+from training.region_tables import probability_table
+from training.regions import JudgedRegion, judged_regions
 from training.skull import inside_skull
 
 _SEED = 8_500_000
@@ -43,12 +47,16 @@ _SEVERAL = 2
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """Calibrated [K, 6] of the slices that were read, `truth` [K] whether blood was laid in."""
+    """Calibrated [K, 6] of the slices that were read, `truth` [K] whether blood was laid in.
+
+    `regions` are those that are marked.
+    """
 
     kind: HemorrhageType
     truth: Floats
     alone: Floats
     in_scan: Floats
+    regions: tuple[JudgedRegion, ...]
 
 
 def scans(model: Model, times: int) -> Iterator[Scan]:
@@ -61,13 +69,15 @@ def scans(model: Model, times: int) -> Iterator[Scan]:
     for kind in HemorrhageType:
         for turn in range(times):
             rng = np.random.default_rng([_SEED, kind, turn])
-            hu, truth = volume.hu.copy(), np.zeros(len(backgrounds), np.float32)
+            hu, labels = volume.hu.copy(), np.zeros(volume.shape_kji, np.uint8)
             for k, made in enumerate(lay_into(backgrounds, at_mm, kind, rng)):
                 if made is not None:
-                    hu[k], truth[k] = np.rint(made[0]), 1
+                    hu[k], labels[k] = np.rint(made[0]), np.where(made[1], kind, 0)
+            truth = labels.any(axis=(1, 2)).astype(np.float32)
             if truth[shows_brain].any():
                 laid = replace(volume, hu=hu)
-                yield Scan(kind, truth[shows_brain], *_read(model, laid, shows_brain))
+                said = _read(model, laid, labels, shows_brain)
+                yield Scan(kind, truth[shows_brain], *said)
 
 
 def lay_into(
@@ -106,13 +116,20 @@ def _background(hu: Floats, px_mm: float) -> RealSlice | None:
     return None if inside is None else RealSlice(_HEAD, hu, px_mm, inside)
 
 
-def _read(model: Model, volume: Volume, wanted: Bools) -> tuple[Floats, Floats]:
+def _read(
+    model: Model, volume: Volume, labels: NDArray[np.uint8], wanted: Bools
+) -> tuple[Floats, Floats, tuple[JudgedRegion, ...]]:
     reading = read(volume, wanted, model, silent)
-    slab = reading.prepared.slab_of_k[wanted]
-    alone = calibrate(reading.outputs["detection"], model.manifest.terms.calibration)
-    raw, second = said_of_slabs(reading.outputs, model.manifest)
+    prepared, outputs, manifest = reading.prepared, reading.outputs, model.manifest
+    slab = prepared.slab_of_k[wanted]
+    alone = calibrate(outputs["detection"], manifest.terms.calibration)
+    raw, second = said_of_slabs(outputs, manifest)
     in_scan = calibrate(raw, second.calibration)
-    return any_at_least_types(alone)[slab], any_at_least_types(in_scan)[slab]
+    marked = mark(prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability)
+    judge = viewer_judge(model, outputs, prepared, find_head(volume), volume)
+    unseen = np.zeros_like(labels)
+    regions = judged_regions(marked, volume, judge, prepared.slab_of_k, truth=labels, unseen=unseen)
+    return any_at_least_types(alone)[slab], any_at_least_types(in_scan)[slab], tuple(regions)
 
 
 def scans_table(given: list[Scan], manifest: Manifest) -> str:
@@ -145,7 +162,10 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=24)
     given = parser.parse_args()
     model = load_model(given.folder, "cpu")
-    print(scans_table(list(scans(model, given.times)), model.manifest))
+    laid = list(scans(model, given.times))
+    print(scans_table(laid, model.manifest))
+    print()
+    print(probability_table([region for scan in laid for region in scan.regions]))
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ from training.regions import JudgedRegion
 _BINS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 1.0)
 
 
-def probability_table(readings: Sequence[Reading]) -> str:
+def probability_table(regions: Sequence[JudgedRegion]) -> str:
     """By the probability that is stated: how many regions, and how many of them are hemorrhage."""
-    regions = [one for r in readings for one in r.regions]
     stated = np.array([one.probability for one in regions])
     voxels = np.array([one.known.voxels for one in regions])
     right = np.array([one.is_right for one in regions])

@@ -75,7 +75,7 @@ def test_a_collection_keeps_to_the_skull(kind: HemorrhageType) -> None:
 def test_table_tells_the_two_networks_apart() -> None:
     truth = np.array([0, 0, 1, 1], np.float32)
     right, wrong = (np.repeat(v[:, None], 6, 1) for v in (truth * 0.98 + 0.01, 0.99 - truth * 0.98))
-    scan = Scan(HemorrhageType.SUBDURAL, truth, alone=wrong, in_scan=right)
+    scan = Scan(HemorrhageType.SUBDURAL, truth, alone=wrong, in_scan=right, regions=())
     _, _, any_line, subdural_line = scans_table([scan], MANIFEST).splitlines()
     assert any_line == "| any | 1 | 2 of 4 | 0.000 | 0.00 / 0.00 | 1.000 | 1.00 / 1.00 |"
     assert subdural_line == any_line.replace("any", "subdural")

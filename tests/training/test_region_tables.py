@@ -41,7 +41,8 @@ READINGS = [
 
 
 def test_regions_are_counted_by_the_probability_stated() -> None:
-    assert probability_table(READINGS).splitlines()[2:] == [
+    regions = [one for r in READINGS for one in r.regions]
+    assert probability_table(regions).splitlines()[2:] == [
         "| 0 to 0.02 | 2 | 0.01 | 0.00 | 0.80 |",
         "| 0.02 to 0.05 | 1 | 0.03 | 1.00 | 0.80 |",
         "| 0.05 to 0.1 | 1 | 0.07 | 0.00 | 0.80 |",
