@@ -40,8 +40,9 @@ def shown_regions_table(readings: Sequence[Reading]) -> str:
         if chosen:
             rows.append([name, f"{len(chosen)}", *_counted(chosen)])
     head = [
-        "heads", "studies", "regions that are hemorrhage", "AUC (of the voxels' mean)", "ECE",
-        "of these shown", "their share of the right mL", "false regions a study", "of these shown",
+        "heads", "studies", "right regions", "AUC (of the voxels' mean)", "ECE",
+        "right regions shown", "share of right mL shown", "false regions a study",
+        "false ones shown",
     ]  # fmt: skip
     return table(head, rows)
 
