@@ -112,7 +112,8 @@ def quantise(folder: Path, out: Path, recipe: Recipe) -> None:
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
     manifest["size_bytes"] = len(content)
     manifest["name"] += "-int8"
-    manifest.pop("in_scan", None)  # it was taught on what the model says in full precision
+    for taught in ("in_scan", "regions"):  # on what the model says in full precision
+        manifest.pop(taught, None)
     start = manifest["embedding"]["identity"].split("-")
     manifest["embedding"]["identity"] = "-".join([manifest["sha256"][:16], *start[1:]])
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
