@@ -98,6 +98,7 @@ them, **they cannot show what it finds in patients**.
 * The second network raises what lies within two slabs of strong blood: with blood laid into a real
   head it tells slices beside subdural blood worse than the first alone, and subarachnoid and
   subdural blood on the whole no better (docs/models.md).
+* In a head with contrast subarachnoid blood is mostly taken for vessels and not shown as a lesion.
 * Small bleeds count little in slabs of 5 mm: see the table by volume.
 * Two test and two calibration anatomies are few; the intervals do not contain what other heads
   would add.
