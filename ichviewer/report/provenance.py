@@ -19,7 +19,7 @@ def provenance_text(findings: Findings) -> str:
             _input(findings),
             *("\n".join(_model(model)) for model in findings.models),
             _operating_point(findings),
-            _lesions(findings),
+            *((_lesions(findings),) if findings.models else ()),
             *_calibrations(findings),
             _seconds(findings),
             *(("\n".join(said),) if (said := (*findings.gate.reasons, *findings.notes)) else ()),

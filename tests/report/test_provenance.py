@@ -68,6 +68,7 @@ def test_everything_a_reader_may_ask_is_there() -> None:
 def test_a_model_without_a_probability_for_lesions_says_so() -> None:
     said = provenance_text(samples.findings())
     assert "Probability of a lesion: the mean of its voxels'" in said
+    assert "Probability of a lesion" not in provenance_text(replace(samples.findings(), models=()))
 
 
 def test_the_curves_shown_are_the_models_own() -> None:
