@@ -5,13 +5,15 @@ fits a temperature and a bias per column for slices and for studies, picks the m
 with the best Dice, the three operating points, the quantiles for abstention and what tells right
 regions from false ones, and writes them with the vectors of known studies into the manifest.
 Studies in which the gate sees contrast are left out of all but the last two: nothing is called
-present there.
+present there. What the same answers mean in them is fitted by itself, on these and on some more,
+which are given contrast for this.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.cluster import KMeans
 
-from ichviewer.analysis.calibration import Aggregation, Calibration, calibrate, read_calibration
+from ichviewer.analysis.calibration import (
+    Aggregation,
+    Calibration,
+    calibrate,
+    read_aggregation,
+    read_calibration,
+)
 from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.embed import study_embedding
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS
@@ -30,6 +38,7 @@ from training.reading import Reading, plan_studies, read_studies
 from training.regions import fit_regions
 
 FIRST_SEED = 1_000_000
+_CONTRAST_SEED = FIRST_SEED + 100_000
 _MIN_PROBABILITIES = (0.3, 0.4, 0.5, 0.6)
 _SLABS = 2
 _SHRINK = 1.0
@@ -132,6 +141,54 @@ def calibration_of(readings: list[Reading], said: list[Floats32]) -> dict[str, A
     }
 
 
+def contrast_terms(
+    readings: list[Reading], calibration: Calibration, aggregation: Aggregation
+) -> dict[str, Any]:
+    """A manifest's `with_contrast`: calibration in heads whose vessels are bright.
+
+    Held near that of other heads, since few are seen. Its words are then to be believed; the
+    operating points and abstention stay, as nothing is called present there.
+
+    Parameters
+    ----------
+    readings
+        Of heads with contrast.
+    calibration, aggregation
+        Those of other heads.
+    """
+    raw = np.concatenate([r.said for r in readings])
+    truth = np.concatenate([r.slab_truth for r in readings]).astype(np.float64)
+    before = calibrate(raw, calibration).astype(np.float64)
+    of_slabs = _after(calibration, _fit_columns(truth, before))
+    slabs = [calibrate(r.said, of_slabs) for r in readings]
+    study_truth = np.stack([r.study_truth for r in readings]).astype(np.float64)
+    pooled = np.stack([study_probability(s, aggregation) for s in slabs]).astype(np.float64)
+    of_study = _after(aggregation.calibration, _fit_columns(study_truth, pooled))
+    return {
+        "calibration": {
+            "temperature": _named(of_slabs.temperature),
+            "bias": _named(of_slabs.bias),
+            "ece_before": _eces(truth, before),
+            "ece_after": _eces(truth, calibrate(raw, of_slabs).astype(np.float64)),
+            "data": f"{len(readings)} simulated studies with contrast, {len(raw)} slabs, of "
+            f"anatomies {list(VALIDATION)} never trained on",
+        },
+        "study": {
+            "method": "max_of_running_mean",
+            "slices": aggregation.slabs,
+            "temperature": _named(of_study.temperature),
+            "bias": _named(of_study.bias),
+        },
+    }
+
+
+def _after(first: Calibration, second: Calibration) -> Calibration:
+    """Both calibrations, one after the other, as one."""
+    temperature = np.asarray(first.temperature) * second.temperature
+    bias = np.asarray(first.bias) + np.asarray(second.bias) * first.temperature
+    return Calibration(tuple(temperature.tolist()), tuple(bias.tolist()))
+
+
 def _thresholds(truth: Floats64, probability: Floats64) -> dict[str, list[float]]:
     """By operating point, one threshold for each column, never falling from point to point."""
     columns = [_three(truth[:, c], probability[:, c]) for c in range(6)]
@@ -187,8 +244,12 @@ def known_vectors(readings: list[Reading], calibration: Calibration) -> dict[str
 def regions_of(readings: list[Reading], manifest: dict[str, Any]) -> dict[str, Any] | None:
     """Terms for the probability of marked regions, with contrast and without, in whole scans."""
     own = manifest.get("in_scan", manifest)
-    calibration = read_calibration(own["calibration"], "calibration")
-    slabs = [any_at_least_types(calibrate(r.said, calibration)) for r in readings]
+    of_contrast = own.get("with_contrast", own)
+    meant = {
+        has_contrast: read_calibration(entry["calibration"], "calibration")
+        for has_contrast, entry in ((False, own), (True, of_contrast))
+    }
+    slabs = [any_at_least_types(calibrate(r.said, meant[r.has_contrast])) for r in readings]
     return fit_regions([r.regions for r in readings], slabs, [r.has_contrast for r in readings])
 
 
@@ -210,6 +271,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scale", type=int, default=10, help="studies: 13 times this")
+    parser.add_argument(
+        "--in-scan-only",
+        action="store_true",
+        help="leave the first network's own terms and known vectors: a library's were weighed "
+        "by them",
+    )
     given = parser.parse_args()
     scale = given.scale
     plans = plan_studies(FIRST_SEED, VALIDATION, 5 * scale, scale, 3 * scale)
@@ -225,15 +292,23 @@ def main() -> None:
     file = given.folder / "manifest.json"
     manifest = json.loads(file.read_text())
     chosen = plain[best]
-    _write_terms(manifest, calibration_of(chosen, [r.raw for r in chosen]), best)
+    if not given.in_scan_only:
+        _write_terms(manifest, calibration_of(chosen, [r.raw for r in chosen]), best)
+        fitted = read_calibration(manifest["calibration"], "calibration")
+        manifest["embedding"]["known"] = known_vectors(readings[best], fitted)
     if "in_scan" in manifest:
         terms = calibration_of(chosen, [r.said for r in chosen])
         _write_terms(manifest["in_scan"], terms, best)
-    fitted = read_calibration(manifest["calibration"], "calibration")
+    bright = [r for r in readings[best] if r.has_contrast]
+    bright += _given_contrast(given.folder, scale, best)
+    own = manifest.get("in_scan", manifest)
+    own.pop("with_contrast", None)
+    if bright:
+        terms = read_calibration(own["calibration"], "calibration"), read_aggregation(own["study"])
+        own["with_contrast"] = contrast_terms(bright, *terms)
     manifest.pop("regions", None)
     if regions := regions_of(readings[best], manifest):
         manifest["regions"] = regions
-    manifest["embedding"]["known"] = known_vectors(readings[best], fitted)
     file.write_text(json.dumps(manifest, indent=2) + "\n")
     print(
         json.dumps(
@@ -241,6 +316,14 @@ def main() -> None:
             indent=1,
         )
     )
+
+
+def _given_contrast(folder: Path, scale: int, mask_probability: float) -> list[Reading]:
+    """Half as many studies again, all with contrast; those in which the gate sees it."""
+    plans = plan_studies(_CONTRAST_SEED, VALIDATION, 5 * scale // 2, scale // 2, 3 * scale // 2)
+    plans = [replace(plan, with_contrast=True) for plan in plans]
+    read = [reading for (reading,) in read_studies(folder, plans, (mask_probability,))]
+    return [r for r in read if r.has_contrast]
 
 
 def _write_terms(entry: dict[str, Any], terms: dict[str, Any], mask_probability: float) -> None:

@@ -59,8 +59,8 @@ bootstrapped over studies. Operating point: {thresholds["operating_point"]}
 {tables["detection"]}
 
 ### Any hemorrhage, without contrast and with it
-The gate tells contrast by bright vessels. Nothing is called present there, only uncertain, and
-calibration left such studies out.
+The gate tells contrast by bright vessels. Nothing is called present there, only uncertain.
+Calibration, thresholds and abstention were fitted without such studies{_contrast(manifest)}.
 
 {tables["contrast"]}
 
@@ -108,6 +108,14 @@ them, **they cannot show what it finds in patients**.
   laid into a real head, where more regions are blood, lesions of a probability from 0.1 to 0.8 were
   right more often than stated.
 """
+
+
+def _contrast(manifest: Mapping[str, Any]) -> str:
+    own = manifest.get("in_scan", manifest)
+    if "with_contrast" not in own:
+        return ""
+    data = own["with_contrast"]["calibration"]["data"]
+    return f";\nprobabilities have a calibration of their own there, by {data}"
 
 
 def _second_network(manifest: Mapping[str, Any]) -> str:

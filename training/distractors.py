@@ -14,11 +14,13 @@ from training.lesions import choose_site, in_brain
 Paint = Callable[[Rng, Anatomy, Floats], None]
 
 
-def add_distractors(rng: Rng, anatomy: Anatomy, hu: Floats) -> tuple[str, ...]:
-    """Paint a random choice of distractors into `hu`; return their names."""
+def add_distractors(
+    rng: Rng, anatomy: Anatomy, hu: Floats, *, with_contrast: bool = False
+) -> tuple[str, ...]:
+    """Paint a random choice of distractors into `hu`, contrast for sure if so; their names."""
     added = []
     for share, paint in _DISTRACTORS:
-        if rng.random() < share:
+        if rng.random() < share or (with_contrast and paint is contrast):
             paint(rng, anatomy, hu)
             added.append(paint.__name__)
     return tuple(added)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, study_probability
 from ichviewer.analysis.findings import PROBABILITY_COLUMNS, OperatingPoint
-from ichviewer.analysis.manifest import Manifest
+from ichviewer.analysis.manifest import Manifest, Terms
 from ichviewer.analysis.model import load_model
 from ichviewer.evaluation.metrics import concordance
 from training.anatomy import TEST
@@ -42,8 +42,8 @@ _SIZES_ML = (0.1, 1.0, 5.0, 20.0, np.inf)
 
 def detection_table(readings: list[Reading], manifest: Manifest) -> str:
     """By column: slabs and studies, AUC with its interval, operating point, calibration error."""
-    terms = manifest.terms_of(_SEVERAL)
-    slabs = [any_at_least_types(calibrate(r.said, terms.calibration)) for r in readings]
+    terms = manifest.terms_of(_SEVERAL, has_contrast=False)
+    slabs = [any_at_least_types(one) for one in _slabs(readings, manifest)]
     alone = [any_at_least_types(calibrate(r.raw, manifest.terms.calibration)) for r in readings]
     study = _studies(readings, manifest)
     study_truth = np.stack([r.study_truth for r in readings])
@@ -86,16 +86,30 @@ def detection_table(readings: list[Reading], manifest: Manifest) -> str:
     return table(head, rows)
 
 
+def _terms(reading: Reading, manifest: Manifest) -> Terms:
+    return manifest.terms_of(_SEVERAL, has_contrast=reading.has_contrast)
+
+
+def _slabs(readings: list[Reading], manifest: Manifest) -> list[NDArray[np.float32]]:
+    """Calibrated probabilities of each study's slabs [N, 6]."""
+    return [calibrate(r.said, _terms(r, manifest).calibration) for r in readings]
+
+
 def _studies(readings: list[Reading], manifest: Manifest) -> NDArray[np.float32]:
     """Probabilities of the studies [n, 6], as the viewer states them."""
-    terms = manifest.terms_of(_SEVERAL)
-    slabs = [calibrate(r.said, terms.calibration) for r in readings]
-    return np.stack([study_probability(s, terms.aggregation) for s in slabs])
+    slabs = _slabs(readings, manifest)
+    return np.stack(
+        [
+            study_probability(s, _terms(r, manifest).aggregation)
+            for r, s in zip(readings, slabs, strict=True)
+        ]
+    )
 
 
 def _threshold(manifest: Manifest) -> float:
     """From which a study counts as positive for any hemorrhage, at the balanced point."""
-    return manifest.terms_of(_SEVERAL).operating_points[OperatingPoint.BALANCED].study[0]
+    points = manifest.terms_of(_SEVERAL, has_contrast=False).operating_points
+    return points[OperatingPoint.BALANCED].study[0]
 
 
 def _with_interval(value: float, interval: tuple[float, float]) -> str:
@@ -109,11 +123,10 @@ def contrast_table(readings: list[Reading], manifest: Manifest) -> str:
         chosen = [r for r in readings if r.has_contrast == has_contrast]
         if not chosen:
             continue
-        terms = manifest.terms_of(_SEVERAL)
         study = _studies(chosen, manifest)[:, 0]
         truth = np.array([r.study_truth[0] for r in chosen])
         found, spared = sensitivity_specificity(truth, study, _threshold(manifest))
-        slabs = [calibrate(r.said, terms.calibration) for r in chosen]
+        slabs = _slabs(chosen, manifest)
         of_slabs = np.concatenate([any_at_least_types(s)[:, 0] for s in slabs])
         false_ml = np.array([r.marked_ml[0] for r in chosen if not r.true_ml[0]])
         rows.append(

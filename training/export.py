@@ -32,7 +32,8 @@ _OUTPUTS = ("segmentation", "detection", "cam", "embedding")
 _CAM_SCALE = 4.0
 #: What `training.scan_network` and `training.calibrate` write for one very file.
 _CALIBRATED = (
-    "thresholds", "calibration", "study", "operating_points", "conformal", "embedding", "in_scan",
+    "thresholds", "calibration", "study", "operating_points", "conformal", "with_contrast",
+    "embedding", "in_scan", "regions",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
 from ichviewer.analysis.findings import OperatingPoint
+from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model, load_model
 from ichviewer.analysis.reading import NOT_READ, read
@@ -78,13 +79,15 @@ def simulated_tiles(model: Model, count: int) -> Iterator[Tile]:
 
 def _marked(model: Model, volume: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """The mask at the balanced point, and each slice's probability of any; NaN where not read."""
-    shows_brain = find_head(volume).brain_slices()
+    head = find_head(volume)
+    shows_brain = head.brain_slices()
     reading = read(volume, shows_brain | ~shows_brain.any(), model, silent)
     balanced = model.manifest.terms.operating_points[OperatingPoint.BALANCED]
     marked = mark(
         reading.prepared, reading.outputs["segmentation"], volume, balanced.mask_probability
     )
-    raw, terms = said_of_slabs(reading.outputs, model.manifest)
+    bright = has_contrast(head)
+    raw, terms = said_of_slabs(reading.outputs, model.manifest, has_contrast=bright)
     said = any_at_least_types(calibrate(raw, terms.calibration))
     slab = reading.prepared.slab_of_k
     known = slab != NOT_READ

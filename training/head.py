@@ -70,7 +70,11 @@ class Head:
 
 
 def build_head(
-    rng: Rng, anatomy_number: int, kinds: Sequence[HemorrhageType] | None = None
+    rng: Rng,
+    anatomy_number: int,
+    kinds: Sequence[HemorrhageType] | None = None,
+    *,
+    with_contrast: bool = False,
 ) -> Head:
     """Make one patient.
 
@@ -82,6 +86,8 @@ def build_head(
         1-20.
     kinds
         The hemorrhages wanted, none for `()`; None draws them as the statistics have them.
+    with_contrast
+        Contrast is given for sure.
     """
     anatomy = load_anatomy(anatomy_number)
     if rng.random() < 0.5:
@@ -90,7 +96,7 @@ def build_head(
     collections, clots = _plan(rng, anatomy, plans)
     anatomy = thicken_skull(rng, displace(rng, anatomy, collections, clots))
     hu = hu_field(rng, anatomy, draw_densities(rng))
-    distractors = add_distractors(rng, anatomy, hu)
+    distractors = add_distractors(rng, anatomy, hu, with_contrast=with_contrast)
     label = np.zeros(anatomy.tissue.shape, np.uint8)
     for clot in clots:
         _swell(rng, anatomy, hu, clot)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, said_of_slabs
 from ichviewer.analysis.findings import HemorrhageType, OperatingPoint
+from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.manifest import Manifest
 from ichviewer.analysis.model import Model, load_model
@@ -123,10 +124,11 @@ def _read(
     prepared, outputs, manifest = reading.prepared, reading.outputs, model.manifest
     slab = prepared.slab_of_k[wanted]
     alone = calibrate(outputs["detection"], manifest.terms.calibration)
-    raw, second = said_of_slabs(outputs, manifest)
+    head = find_head(volume)
+    raw, second = said_of_slabs(outputs, manifest, has_contrast=has_contrast(head))
     in_scan = calibrate(raw, second.calibration)
     marked = mark(prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability)
-    judge = viewer_judge(model, outputs, prepared, find_head(volume), volume)
+    judge = viewer_judge(model, outputs, prepared, head, volume)
     unseen = np.zeros_like(labels)
     regions = judged_regions(marked, volume, judge, prepared.slab_of_k, truth=labels, unseen=unseen)
     return any_at_least_types(alone)[slab], any_at_least_types(in_scan)[slab], tuple(regions)
@@ -135,7 +137,7 @@ def _read(
 def scans_table(given: list[Scan], manifest: Manifest) -> str:
     """By type laid in, over all slices of its scans: AUC of any, sensitivity and specificity."""
     rows = []
-    second = manifest.terms_of(_SEVERAL)
+    second = manifest.terms_of(_SEVERAL, has_contrast=False)
     for name, kinds in (("any", set(HemorrhageType)), *((k.word, {k}) for k in HemorrhageType)):
         chosen = [scan for scan in given if scan.kind in kinds]
         if not chosen:

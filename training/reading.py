@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.detect import said_of_slabs
 from ichviewer.analysis.detection import detection_of
 from ichviewer.analysis.findings import HemorrhageType, OperatingPoint
+from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import Head, find_head
 from ichviewer.analysis.in_scan import IN_SCAN, slab_answers
 from ichviewer.analysis.look import judge_of
@@ -91,12 +92,13 @@ class Reading:
 
 @dataclass(frozen=True)
 class Planned:
-    """One study to simulate: `kinds` as in `simulate_series`."""
+    """One study to simulate: `kinds` and `with_contrast` as in `simulate_series`."""
 
     seed: int
     kinds: tuple[HemorrhageType, ...] | None
     anatomy_number: int
     unseen_scanner: bool
+    with_contrast: bool = False
 
 
 def plan_studies(
@@ -134,6 +136,7 @@ def _read_planned(
         anatomy_number=plan.anatomy_number,
         size_px=SIZE_PX,
         unseen_scanner=plan.unseen_scanner,
+        with_contrast=plan.with_contrast,
     )
     return read_study(_loaded(folder), series, min_probabilities)
 
@@ -198,12 +201,19 @@ def viewer_judge(
 ) -> Judge:
     """What decides in the viewer which marked regions are shown, at the balanced point."""
     manifest, point = model.manifest, OperatingPoint.BALANCED
-    raw, terms = said_of_slabs(outputs, manifest)
+    bright = has_contrast(head)
+    raw, terms = said_of_slabs(outputs, manifest, has_contrast=bright)
     held_to = terms.operating_points[point]
     detection = detection_of(raw, prepared, terms, held_to)
     least_ml = held_to.lesion_min_ml
     return judge_of(
-        detection, head, volume, least_ml=least_ml, regions=manifest.regions, point=point
+        detection,
+        head,
+        volume,
+        has_contrast=bright,
+        least_ml=least_ml,
+        regions=manifest.regions,
+        point=point,
     )
 
 

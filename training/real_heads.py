@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ichviewer.analysis.calibration import calibrate
 from ichviewer.analysis.detect import any_at_least_types, said_of_slabs, study_probability
 from ichviewer.analysis.findings import OperatingPoint
+from ichviewer.analysis.gate_head import has_contrast
 from ichviewer.analysis.head import find_head
 from ichviewer.analysis.model import Model
 from ichviewer.analysis.reading import read
@@ -80,7 +81,7 @@ def _answer(model: Model, name: str, volume: Volume) -> RealAnswer:
     shows_brain = head.brain_slices()
     reading = read(volume, shows_brain | ~shows_brain.any(), model, silent)
     prepared, outputs = reading.prepared, reading.outputs
-    raw, terms = said_of_slabs(outputs, manifest)
+    raw, terms = said_of_slabs(outputs, manifest, has_contrast=has_contrast(head))
     slabs = calibrate(raw, terms.calibration)
     least = terms.operating_points[OperatingPoint.BALANCED].slices[0]
     marked = mark(prepared, outputs["segmentation"], volume, manifest.segmentation_min_probability)

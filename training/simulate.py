@@ -70,6 +70,7 @@ def simulate_series(
     slab_mm: float | None = None,
     size_px: int = 512,
     unseen_scanner: bool = False,
+    with_contrast: bool = False,
 ) -> SimulatedSeries:
     """Simulate a head CT series; the same arguments give the same series.
 
@@ -87,10 +88,12 @@ def simulate_series(
         Rows and columns, a multiple of 4.
     unseen_scanner
         Take it with settings that no training slice has; `slab_mm` is not heeded then.
+    with_contrast
+        Contrast is given for sure, and not only to so many as the statistics of distractors say.
     """
     rng = np.random.default_rng(seed)
     number = anatomy_number or int(rng.choice(ANATOMIES))
-    head = build_head(rng, number, kinds)
+    head = build_head(rng, number, kinds, with_contrast=with_contrast)
     if unseen_scanner:
         protocol = draw_unseen_protocol(rng, head, size_px)
     else:

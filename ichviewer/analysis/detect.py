@@ -12,7 +12,9 @@ __all__ = ["any_at_least_types", "calibrate", "said_of_slabs", "study_probabilit
 Floats = NDArray[np.float32]
 
 
-def said_of_slabs(outputs: dict[str, Floats], manifest: Manifest) -> tuple[Floats, Terms]:
+def said_of_slabs(
+    outputs: dict[str, Floats], manifest: Manifest, *, has_contrast: bool
+) -> tuple[Floats, Terms]:
     """What a detector says of each slab, before calibration, and the terms that hold for it.
 
     Parameters
@@ -21,13 +23,15 @@ def said_of_slabs(outputs: dict[str, Floats], manifest: Manifest) -> tuple[Float
         Of a run over all slabs of a scan, or over the only one.
     manifest
         The detector's.
+    has_contrast
+        Whether vessels are bright.
 
     Returns
     -------
     (N, 6) float32, of the network that heard the whole scan where there is one, and its terms.
     """
     raw = outputs.get(IN_SCAN, outputs[Role.DETECTION])
-    return raw, manifest.terms_of(len(raw))
+    return raw, manifest.terms_of(len(raw), has_contrast=has_contrast)
 
 
 def study_probability(slabs: Floats, aggregation: Aggregation) -> Floats:

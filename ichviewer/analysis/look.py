@@ -105,20 +105,24 @@ def look(
     detector, segmenter = models.by_role[Role.DETECTION], models.by_role[Role.SEGMENTATION]
     brain_slices = head.brain_slices()
     wanted = brain_slices if brain_slices.any() else np.ones_like(brain_slices)
-    readings = {f: read(volume, wanted, model, progress) for f, model in models.models.items()}
+    bright = has_contrast(head)  # vessels in sulci look like blood there
+    readings = {
+        folder: read(volume, wanted, model, progress, has_contrast=bright)
+        for folder, model in models.models.items()
+    }
     by_role = {role: readings[manifest.folder] for role, manifest in models.by_role.items()}
     for reading in readings.values():
         for name, spent in zip(("preparation", "networks"), reading.seconds, strict=True):
             seconds[name] = seconds.get(name, 0.0) + spent
     with stage(seconds, tr_later("detection"), progress):
         reading = by_role[Role.DETECTION]
-        raw, terms = said_of_slabs(reading.outputs, detector)
+        raw, terms = said_of_slabs(reading.outputs, detector, has_contrast=bright)
         used, held_to, note = choose(terms.operating_points, point, detector.title)
         detection = detection_of(raw, reading.prepared, terms, held_to)
         uncalibrated = on_slices(raw, reading.prepared)
         cam = _evidence(reading, volume) if CAM in reading.outputs else None
         said = answers(detection.study, detection.thresholds, terms.conformal)
-        if has_contrast(head):  # vessels in sulci look like blood there
+        if bright:
             said = without_present(said)
     with stage(seconds, tr_later("embedding"), progress):
         weights = _any_alone(reading, detector)
@@ -140,6 +144,7 @@ def look(
             detection,
             head,
             volume,
+            has_contrast=bright,
             least_ml=marked_from.lesion_min_ml,
             regions=detector.regions if detector.folder == segmenter.folder else None,
             point=used,
@@ -169,17 +174,18 @@ def judge_of(
     head: Head,
     volume: Volume,
     *,
+    has_contrast: bool,
     least_ml: float,
     regions: RegionTerms | None,
     point: OperatingPoint,
 ) -> Judge:
-    """What decides which marked regions of a volume are shown; the last three as in `Judge`.
+    """What decides which marked regions of a volume are shown; the last four as in `Judge`.
 
     Where no brain was found, nothing is away from it.
     """
     near = head.near_brain() if head.brain_slices().any() else np.ones_like(head.brain)
     near_brain = on_volume(head.prepared, near, volume)
-    return Judge(detection, near_brain, least_ml, has_contrast(head), regions, point)
+    return Judge(detection, near_brain, least_ml, has_contrast, regions, point)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,26 @@ class Terms:
     """What a detector's answers mean, and what they are held to.
 
     Per-class tuples follow `PROBABILITY_COLUMNS`.
+
+    Parameters
+    ----------
+    with_contrast
+        What stands for `calibration` and `aggregation` where vessels are bright: they look like
+        blood, so the same answer means less there. None of a model that does not tell.
     """
 
     operating_points: Mapping[OperatingPoint, Thresholds]
     calibration: Calibration
     aggregation: Aggregation
     conformal: Conformal | None
+    with_contrast: tuple[Calibration, Aggregation] | None = None
+
+    def in_contrast(self) -> "Terms":
+        """What holds where vessels are bright."""
+        if self.with_contrast is None:
+            return self
+        calibration, aggregation = self.with_contrast
+        return replace(self, calibration=calibration, aggregation=aggregation)
 
 
 @dataclass(frozen=True)
@@ -119,9 +133,10 @@ class Manifest:
         """Name and version, as sentences call the model."""
         return f"{self.name} {self.version}"
 
-    def terms_of(self, slabs: int) -> Terms:
-        """What holds for so many slabs read together."""
-        return self.in_scan.terms if self.in_scan and slabs > 1 else self.terms
+    def terms_of(self, slabs: int, *, has_contrast: bool) -> Terms:
+        """What holds for so many slabs read together, of a head whose vessels are bright or not."""
+        terms = self.in_scan.terms if self.in_scan and slabs > 1 else self.terms
+        return terms.in_contrast() if has_contrast else terms
 
     @property
     def segmentation_min_probability(self) -> float:
@@ -210,14 +225,31 @@ def _network(entry: Mapping[str, Any]) -> ModelFile:
 
 
 def _terms(entry: Mapping[str, Any]) -> Terms:
-    calibration = mapping(entry.get("calibration", {}), "calibration")
-    aggregation = read_aggregation(mapping(entry.get("study", {}), "study"))
+    calibration, aggregation = _meaning(entry)
     return Terms(
         operating_points=read_operating_points(entry, aggregation),
-        calibration=read_calibration(calibration, "calibration"),
+        calibration=calibration,
         aggregation=aggregation,
         conformal=read_conformal(entry),
+        with_contrast=_with_contrast(entry),
     )
+
+
+def _meaning(entry: Mapping[str, Any]) -> tuple[Calibration, Aggregation]:
+    calibration = mapping(entry.get("calibration", {}), "calibration")
+    study = mapping(entry.get("study", {}), "study")
+    return read_calibration(calibration, "calibration"), read_aggregation(study)
+
+
+def _with_contrast(entry: Mapping[str, Any]) -> tuple[Calibration, Aggregation] | None:
+    if "with_contrast" not in entry:
+        return None
+    own = mapping(entry["with_contrast"], "with_contrast")
+    try:
+        mapping(own.get("calibration"), "calibration"), mapping(own.get("study"), "study")
+        return _meaning(own)
+    except EntryError as error:
+        raise EntryError(f"with_contrast: {error}") from error
 
 
 def _regions(entry: Mapping[str, Any], roles: tuple[Role, ...]) -> RegionTerms | None:

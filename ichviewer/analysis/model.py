@@ -76,9 +76,9 @@ class Model:
     device: str
     scan_session: Any = None
 
-    def info(self, slabs: int = 1) -> ModelInfo:
+    def info(self, slabs: int = 1, *, has_contrast: bool = False) -> ModelInfo:
         """Who speaks of so many slabs, for Findings and the screen."""
-        return model_info(self.manifest, self.device, slabs)
+        return model_info(self.manifest, self.device, slabs, has_contrast=has_contrast)
 
     def run(self, image: Floats, progress: Progress = silent) -> dict[str, Floats]:
         """All outputs for all slabs.

@@ -81,8 +81,17 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read(volume: Volume, slices: NDArray[np.bool_], model: Model, progress: Progress) -> Reading:
+def read(
+    volume: Volume,
+    slices: NDArray[np.bool_],
+    model: Model,
+    progress: Progress,
+    *,
+    has_contrast: bool = False,
+) -> Reading:
     """Run a model on the slabs that hold one of the wanted slices (K,).
+
+    Whether vessels are bright decides what its answers mean, and so what `info` tells of them.
 
     Where another device than the CPU fails in the middle, the CPU does it again.
     """
@@ -97,7 +106,8 @@ def read(volume: Volume, slices: NDArray[np.bool_], model: Model, progress: Prog
         model = load_model(model.manifest.folder, "cpu")
         outputs = model.run(prepared.image, progress)
     seconds = (ready - started, time.perf_counter() - ready)
-    return Reading(prepared, outputs, model.info(len(prepared.image)), seconds, notes)
+    info = model.info(len(prepared.image), has_contrast=has_contrast)
+    return Reading(prepared, outputs, info, seconds, notes)
 
 
 def part_of(prepared: Prepared, slices: NDArray[np.bool_]) -> Prepared:

@@ -10,9 +10,11 @@ from ichviewer.imaging.window import Window, WindowShape
 from ichviewer.language import tr_later
 
 
-def model_info(manifest: Manifest, device: str, slabs: int = 1) -> ModelInfo:
+def model_info(
+    manifest: Manifest, device: str, slabs: int = 1, *, has_contrast: bool = False
+) -> ModelInfo:
     """A model's name, origin, input and calibration for so many slabs, as a value for Findings."""
-    spec, terms = manifest.input, manifest.terms_of(slabs)
+    spec, terms = manifest.input, manifest.terms_of(slabs, has_contrast=has_contrast)
     second = manifest.in_scan if slabs > 1 else None
     gives_probabilities = Role.DETECTION in manifest.roles
     return ModelInfo(

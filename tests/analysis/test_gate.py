@@ -115,6 +115,13 @@ def test_vessels_on_every_slice_are_contrast() -> None:
     assert any("contrast" in reason for reason in gate.reasons)
 
 
+def test_a_falx_with_calcium_on_every_slice_is_no_contrast() -> None:
+    plain = phantoms.head(SMALL)
+    plaque = phantoms.ellipsoid(SMALL, (0, -45, 0), (2, 15, 500))
+    hu = np.where(plaque & (np.abs(plain.hu - phantoms.BRAIN_HU) < 25), 200, plain.hu)
+    assert gate_of(replace(plain, hu=hu.astype(np.int16))).answer is GateAnswer.ACCEPTED
+
+
 def test_large_hemorrhage_is_no_contrast() -> None:
     volume = phantoms.head(SMALL, bleed_mm=((30.0, 0.0, 0.0), (25.0, 40.0, 50.0)))
     assert gate_of(volume).answer is GateAnswer.ACCEPTED

@@ -42,12 +42,12 @@ def test_several_slabs_are_heard_together_and_one_is_not(tmp_path: Path) -> None
     outputs = model.run(image(3))
     largest = outputs["detection"].max(axis=0)
     np.testing.assert_array_equal(outputs[IN_SCAN], np.tile(largest, (3, 1)))
-    raw, terms = said_of_slabs(outputs, model.manifest)
+    raw, terms = said_of_slabs(outputs, model.manifest, has_contrast=False)
     assert raw is outputs[IN_SCAN]
     assert terms.calibration.bias == (1.0,) * 6
     alone = model.run(image(1))
     assert IN_SCAN not in alone
-    raw, terms = said_of_slabs(alone, model.manifest)
+    raw, terms = said_of_slabs(alone, model.manifest, has_contrast=False)
     assert raw is alone["detection"]
     assert terms.calibration.bias == (0.0,) * 6
 
@@ -61,7 +61,9 @@ def test_model_without_it_says_what_it_said(tmp_path: Path) -> None:
     model = load_model(write_model(tmp_path), device="cpu", threads=1)
     outputs = model.run(image(3))
     assert IN_SCAN not in outputs
-    assert said_of_slabs(outputs, model.manifest) == (outputs["detection"], model.manifest.terms)
+    raw, terms = said_of_slabs(outputs, model.manifest, has_contrast=False)
+    assert raw is outputs["detection"]
+    assert terms is model.manifest.terms
 
 
 def test_slices_of_a_scan_get_its_word_and_the_vector_stays(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def test_slices_of_a_scan_get_its_word_and_the_vector_stays(tmp_path: Path) -> N
     read = head.brain_slices()
     largest = plain.uncalibrated.max(axis=0)
     np.testing.assert_array_equal(heard.uncalibrated[read], np.tile(largest, (read.sum(), 1)))
-    terms = read_manifest(tmp_path / "two" / "model").terms_of(2)
+    terms = read_manifest(tmp_path / "two" / "model").terms_of(2, has_contrast=False)
     assert heard.detection.slices[read][0, 0] == calibrate(largest, terms.calibration)[0]
     np.testing.assert_array_equal(heard.embedding, plain.embedding)
 

@@ -90,6 +90,24 @@ def test_manifest_without_them_has_one_point_and_no_abstention(tmp_path: Path) -
     assert manifest.terms.conformal is None
     assert manifest.familiarity is None
     assert manifest.regions is None
+    assert manifest.terms_of(2, has_contrast=True) is manifest.terms
+
+
+def test_contrast_has_a_calibration_of_its_own_and_the_same_operating_points(
+    tmp_path: Path,
+) -> None:
+    own = {
+        "calibration": {"bias": by_column(-1.0)},
+        "study": {"method": "max_of_running_mean", "slices": 3, "temperature": by_column(2.0)},
+    }
+    manifest = read_manifest(write(tmp_path, {"with_contrast": own}))
+    plain, bright = (manifest.terms_of(2, has_contrast=bright) for bright in (False, True))
+    assert plain.calibration.bias == (0.0,) * 6
+    assert bright.calibration.bias == (-1.0,) * 6
+    assert bright.aggregation.slabs == 3
+    assert bright.aggregation.calibration.temperature == (2.0,) * 6
+    assert bright.operating_points == plain.operating_points
+    assert bright.conformal == plain.conformal
 
 
 def test_everything_is_read(tmp_path: Path) -> None:
@@ -150,6 +168,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
             r"regions\.shown_from: a more sensitive point",
         ),
         ({"regions": REGIONS, "roles": ["detection"]}, "regions needs the roles"),
+        ({"with_contrast": {"study": {}}}, r"with_contrast: calibration is missing"),
+        ({"with_contrast": {"calibration": {}}}, r"with_contrast: study is missing"),
         ({"embedding.known": 5}, r"embedding\.known is missing or no table"),
         ({"study.method": "vote"}, "vote"),
         ({"study.slices": 0}, "study.slices"),

@@ -28,6 +28,7 @@ def test_tables_stand_where_the_model_has_what_they_are_about(left_out: tuple[st
         assert text.count(f"| {name} |") == expected, name
     assert ("less probable than a threshold" in text) is ("regions" not in left_out)
     assert ("A second network" in text) is ("in_scan" not in left_out)
+    assert ("calibration of their own there" in text) is ("in_scan" not in left_out)
     assert "\n\n\n" not in text
 
 

@@ -39,7 +39,7 @@ def reading(
         seed=0,
         has_contrast=has_contrast,
         raw=said(alone, MANIFEST.terms.calibration),
-        in_scan=said(probability, MANIFEST.terms_of(2).calibration),
+        in_scan=said(probability, MANIFEST.terms_of(2, has_contrast=has_contrast).calibration),
         expected_mm2=np.zeros((2, 6), np.float32),
         vectors=np.zeros((2, 4), np.float32),
         slab_truth=np.tile(truth, (2, 1)),

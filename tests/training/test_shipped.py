@@ -27,7 +27,10 @@ def test_manifest_names_the_network_for_scans_too() -> None:
     content = (FOLDER / entry["file"]).read_bytes()
     assert hashlib.sha256(content).hexdigest() == entry["sha256"]
     assert len(content) == entry["size_bytes"]
-    assert entry["calibration"]["data"] == MANIFEST["calibration"]["data"]
+    for terms in (entry, entry["with_contrast"]):
+        assert "never trained on" in terms["calibration"]["data"]
+        for table in (terms["calibration"], terms["study"]):
+            assert list(table["temperature"]) == list(table["bias"]) == list(PROBABILITY_COLUMNS)
     assert set(entry["operating_points"]) == {"sensitive", "balanced", "specific"}
     assert entry["sha256"] in (FOLDER / "MODEL_CARD.md").read_text()
 
