@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.cluster import KMeans
 
 from ichviewer.analysis.calibration import (
@@ -36,12 +35,12 @@ from training.anatomy import VALIDATION
 from training.metrics import dice, expected_calibration_error
 from training.reading import Reading, plan_studies, read_studies
 from training.regions import fit_regions
+from training.temperature import fit_columns, followed_by
 
 FIRST_SEED = 1_000_000
 _CONTRAST_SEED = FIRST_SEED + 100_000
 _MIN_PROBABILITIES = (0.3, 0.4, 0.5, 0.6)
 _SLABS = 2
-_SHRINK = 1.0
 ALPHA = 0.05
 _MISSED = 0.05
 _ALARMED = 0.05
@@ -52,22 +51,6 @@ _WRITTEN = ("calibration", "study", "thresholds", "operating_points", "conformal
 
 Floats32 = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
-
-
-def fit(truth: Floats64, probability: Floats64) -> tuple[float, float]:
-    """Temperature and bias with the smallest negative log likelihood (NaN truth is left out).
-
-    Both are held near neutral, so that few cases cannot carry them away.
-    """
-    asked = ~np.isnan(truth)
-    logit, truth = _logit(probability[asked]), truth[asked]
-
-    def cost(at: Floats64) -> float:
-        scaled = (logit + at[1]) / np.exp(at[0])
-        return _loss(truth, scaled) + _SHRINK * float(at @ at) / len(truth)
-
-    log_t, bias = minimize(cost, np.zeros(2), method="Nelder-Mead").x
-    return float(np.exp(np.clip(log_t, -np.log(4), np.log(4)))), float(np.clip(bias, -6, 6))
 
 
 def balanced_threshold(truth: Floats64, probability: Floats64) -> float:
@@ -84,26 +67,17 @@ def balanced_threshold(truth: Floats64, probability: Floats64) -> float:
     return float(np.clip(np.median(best), 0.1, 0.9))
 
 
-def _logit(probability: Floats64) -> Floats64:
-    clipped = np.clip(probability.astype(np.float64), 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(clipped) - np.log1p(-clipped))
-
-
-def _loss(truth: Floats64, logit: Floats64) -> float:
-    return float((np.logaddexp(0, logit) - truth * logit).mean())
-
-
 def calibration_of(readings: list[Reading], said: list[Floats32]) -> dict[str, Any]:
     """Calibration, operating points and abstention for what was said of each reading's slabs."""
     raw = np.concatenate(said).astype(np.float64)
     truth = np.concatenate([r.slab_truth for r in readings]).astype(np.float64)
-    fitted = _fit_columns(truth, raw)
+    fitted = fit_columns(truth, raw)
     slabs = [calibrate(one, fitted) for one in said]
     calibrated = np.concatenate([any_at_least_types(s) for s in slabs]).astype(np.float64)
     plain = Aggregation(_SLABS, Calibration((1.0,) * 6, (0.0,) * 6))
     study_truth = np.stack([r.study_truth for r in readings]).astype(np.float64)
     pooled = np.stack([study_probability(s, plain) for s in slabs]).astype(np.float64)
-    whole = Aggregation(_SLABS, _fit_columns(study_truth, pooled))
+    whole = Aggregation(_SLABS, fit_columns(study_truth, pooled))
     study = np.stack([study_probability(s, whole) for s in slabs]).astype(np.float64)
     of_study, of_slice = _thresholds(study_truth, study), _thresholds(truth, calibrated)
     return {
@@ -159,11 +133,11 @@ def contrast_terms(
     raw = np.concatenate([r.said for r in readings])
     truth = np.concatenate([r.slab_truth for r in readings]).astype(np.float64)
     before = calibrate(raw, calibration).astype(np.float64)
-    of_slabs = _after(calibration, _fit_columns(truth, before))
+    of_slabs = followed_by(calibration, fit_columns(truth, before))
     slabs = [calibrate(r.said, of_slabs) for r in readings]
     study_truth = np.stack([r.study_truth for r in readings]).astype(np.float64)
     pooled = np.stack([study_probability(s, aggregation) for s in slabs]).astype(np.float64)
-    of_study = _after(aggregation.calibration, _fit_columns(study_truth, pooled))
+    of_study = followed_by(aggregation.calibration, fit_columns(study_truth, pooled))
     return {
         "calibration": {
             "temperature": _named(of_slabs.temperature),
@@ -180,13 +154,6 @@ def contrast_terms(
             "bias": _named(of_study.bias),
         },
     }
-
-
-def _after(first: Calibration, second: Calibration) -> Calibration:
-    """Both calibrations, one after the other, as one."""
-    temperature = np.asarray(first.temperature) * second.temperature
-    bias = np.asarray(first.bias) + np.asarray(second.bias) * first.temperature
-    return Calibration(tuple(temperature.tolist()), tuple(bias.tolist()))
 
 
 def _thresholds(truth: Floats64, probability: Floats64) -> dict[str, list[float]]:
@@ -251,11 +218,6 @@ def regions_of(readings: list[Reading], manifest: dict[str, Any]) -> dict[str, A
     }
     slabs = [any_at_least_types(calibrate(r.said, meant[r.has_contrast])) for r in readings]
     return fit_regions([r.regions for r in readings], slabs, [r.has_contrast for r in readings])
-
-
-def _fit_columns(truth: Floats64, probability: Floats64) -> Calibration:
-    fits = [fit(truth[:, c], probability[:, c]) for c in range(6)]
-    return Calibration(tuple(t for t, _ in fits), tuple(b for _, b in fits))
 
 
 def _named(values: tuple[float, ...] | list[float]) -> dict[str, float]:

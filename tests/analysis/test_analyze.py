@@ -114,33 +114,6 @@ def test_in_a_head_with_contrast_nothing_is_called_present(models: Path) -> None
     assert of_enhanced.answers[0] is Answer.UNCERTAIN
 
 
-def test_in_a_head_with_contrast_an_answer_means_what_the_manifest_says(tmp_path: Path) -> None:
-    meaning = {
-        "calibration": {"bias": dict.fromkeys(PROBABILITY_COLUMNS, -2.0)},
-        "study": {"bias": dict.fromkeys(PROBABILITY_COLUMNS, -1.0)},
-    }
-    write_model(tmp_path / "as it is" / "threshold")
-    write_model(tmp_path / "less" / "threshold", with_contrast=meaning)
-    plain = phantoms.head(phantoms.make_grid(px=200, px_mm=1.15))
-    enhanced = phantoms.with_vessels(plain, vessel_hu=150)
-    as_it_is, less = (
-        analyze(enhanced, CT, tmp_path / name, device="cpu") for name in ("as it is", "less")
-    )
-    of_plain = analyze(plain, CT, tmp_path / "less", device="cpu")
-
-    def odds(probability: np.ndarray) -> np.ndarray:
-        return probability / (1 - probability)
-
-    said = as_it_is.slice_probability
-    assert 0.1 < said[:, 0].max() < 0.999
-    lowered = odds(said) * np.exp(-2.0)
-    np.testing.assert_allclose(odds(less.slice_probability), lowered, rtol=1e-3, atol=1e-5)
-    of_study = odds(less.slice_probability.max(axis=0)) * np.exp(-1.0)
-    np.testing.assert_allclose(odds(less.study_probability), of_study, rtol=1e-3, atol=1e-5)
-    assert less.models[0].slice_curve != of_plain.models[0].slice_curve
-    assert as_it_is.models[0].slice_curve == of_plain.models[0].slice_curve
-
-
 def test_a_lesion_is_as_probable_as_the_manifest_says(tmp_path: Path) -> None:
     """By the voxels alone: of 1.3 mL in one place, shown or not by the operating point."""
     regions = {

@@ -14,7 +14,7 @@ from ichviewer.analysis.calibration import (
     read_aggregation,
     read_calibration,
 )
-from training.calibrate import balanced_threshold, contrast_terms, fit
+from training.calibrate import balanced_threshold, contrast_terms
 from training.metrics import (
     auc,
     auc_interval,
@@ -30,22 +30,6 @@ BRIGHT = Reading(
     vectors=NONE[None], slab_truth=NONE[None], study_truth=NONE, true_ml=NONE, marked_ml=NONE,
     both_ml=NONE, shown_ml=NONE, shown_both_ml=NONE, regions=(),
 )  # fmt: skip
-
-
-def test_fit_finds_the_temperature_and_bias_that_were_hidden() -> None:
-    rng = np.random.default_rng(0)
-    honest_logit = rng.normal(0, 2, 20_000)
-    truth = (rng.random(20_000) < 1 / (1 + np.exp(-honest_logit))).astype(float)
-    overconfident = 1 / (1 + np.exp(-(honest_logit * 2.0 - 1.0)))
-    temperature, bias = fit(truth, overconfident)
-    assert (temperature, bias) == pytest.approx((2.0, 1.0), abs=0.1)
-
-
-def test_fit_leaves_out_what_is_not_asked() -> None:
-    truth = np.array([0.0, 1, np.nan, 0, 1] * 40)
-    probability = np.array([0.2, 0.8, 0.9999, 0.3, 0.7] * 40)
-    kept = ~np.isnan(truth)
-    assert fit(truth, probability) == pytest.approx(fit(truth[kept], probability[kept]), abs=1e-3)
 
 
 def test_balanced_threshold_splits_what_can_be_split() -> None:
