@@ -246,7 +246,8 @@ def _with_contrast(entry: Mapping[str, Any]) -> tuple[Calibration, Aggregation] 
         return None
     own = mapping(entry["with_contrast"], "with_contrast")
     try:
-        mapping(own.get("calibration"), "calibration"), mapping(own.get("study"), "study")
+        for name in ("calibration", "study"):
+            mapping(own.get(name), name)  # neither may be left to its default here
         return _meaning(own)
     except EntryError as error:
         raise EntryError(f"with_contrast: {error}") from error
