@@ -241,6 +241,10 @@ def main() -> None:
     )
     given = parser.parse_args()
     scale = given.scale
+    file = given.folder / "manifest.json"
+    manifest = json.loads(file.read_text())
+    if given.in_scan_only and "in_scan" not in manifest:
+        parser.error("this model has no network for whole scans")
     plans = plan_studies(FIRST_SEED, VALIDATION, 5 * scale, scale, 3 * scale)
     by_study = list(read_studies(given.folder, plans, _MIN_PROBABILITIES))
     readings = dict(zip(_MIN_PROBABILITIES, map(list, zip(*by_study, strict=True)), strict=True))
@@ -250,9 +254,9 @@ def main() -> None:
         for probability, read in plain.items()
     }
     best = max(mean_dice, key=lambda p: mean_dice[p])
+    if given.in_scan_only:  # the mask is the first network's
+        best = manifest["thresholds"]["segmentation_min_probability"]
     print("mean Dice by mask probability:", mean_dice)
-    file = given.folder / "manifest.json"
-    manifest = json.loads(file.read_text())
     chosen = plain[best]
     if not given.in_scan_only:
         _write_terms(manifest, calibration_of(chosen, [r.raw for r in chosen]), best)

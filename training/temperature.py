@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 
 from ichviewer.analysis.calibration import Calibration
 
-#: So much of a case speaks for leaving everything as it is.
+#: How strongly both are held near neutral, as a share of what one case weighs.
 _SHRINK = 1.0
 
 Floats64 = NDArray[np.float64]
